@@ -1,0 +1,1 @@
+"""keii (経緯): dated, sourced, deduplicated timelines from Japanese articles."""
