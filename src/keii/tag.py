@@ -1,0 +1,217 @@
+"""Document -> tokens and GiNZA's entities. The only module that imports spaCy and GiNZA, and only when it is first used.
+
+Each distinct sentence is analysed once, in batches sorted by length. Two cures keep GiNZA fast with the same output
+(docs/decisions.md): numpy's matrix product in place of blis, and no `bunsetu_recognizer` (worse than cubic in sentence
+length; the parser's own labels mark bunsetu heads all the same). A sentence is analysed in pieces of bounded length, so
+its cost stays linear; a citation in brackets at its end is analysed apart, because it would take the root.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from keii.config import Tag
+from keii.model import Document, Label, Mention, Sentence, Token
+from keii.text import fold
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
+"""Kinds of block whose sentences get tokens."""
+
+_CITATION_AT_END = re.compile(r"[ \u3000]?[(（][^()（）]{0,80}\d{4}[a-z]?[)）][。．]?\s*$")
+_PAUSES = "、，,;；・ \u3000」』)）"
+_ENE_ORGANISATIONS = frozenset(
+    """Company Company_Group Corporation_Other International_Organization Political_Organization_Other Political_Party Cabinet
+    Government Military Pro_Sports_Organization Sports_Organization_Other Sports_League Sports_Federation Show_Organization
+    Organization_Other Ethnic_Group_Other School Research_Institute""".split()  # noqa: SIM905
+)
+_ENE_PLACES = frozenset(
+    """City County Province Country Continental_Region Domestic_Region GPE_Other Location_Other Geological_Region_Other Mountain
+    Island River Lake Sea Bay Spa Facility_Other GOE_Other Public_Institution Airport Station Port Park Museum Zoo Theater
+    Amusement_Park Worship_Place Sports_Facility Line_Other Road Railroad Bridge Tunnel Canal Water_Route""".split()  # noqa: SIM905
+)
+
+
+class _Piece(NamedTuple):
+    """What goes through GiNZA at once; `offsets[i]` is where its i-th character stands in the sentence."""
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+
+Analysis = tuple[tuple[Token, ...], tuple[Mention, ...]]
+"""Tokens and entities of a sentence, offsets counted from its beginning."""
+
+
+def tag(documents: Sequence[Document], config: Tag | None = None) -> list[Document]:
+    """Add tokens and entities to documents, all in one pass through GiNZA."""
+    settings = config or Tag()
+    wanted = {document.text(sentence) for document in documents for sentence in document.sentences if sentence.kind in ANALYSED}
+    analysed = _analyse(sorted(wanted, key=lambda text: (len(text), text)), settings)
+    return [_add(document, analysed) for document in documents]
+
+
+def versions() -> dict[str, str]:
+    """The versions that the tags depend on: spaCy, GiNZA, model, Sudachi and its dictionary."""
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("spacy", "ginza", "ja_ginza", "SudachiPy", "SudachiDict-core")}
+
+
+def _add(document: Document, analysed: dict[str, Analysis]) -> Document:
+    tokens: list[tuple[Token, ...]] = []
+    entities: list[Mention] = []
+    for sentence in document.sentences:
+        found, named = analysed.get(document.text(sentence), ((), ())) if sentence.kind in ANALYSED else ((), ())
+        tokens.append(tuple(_shift(token, sentence) for token in found))
+        entities.extend(replace(entity, start=entity.start + sentence.start, end=entity.end + sentence.start) for entity in named)
+    return replace(document, tokens=tuple(tokens), entities=tuple(entities))
+
+
+def _shift(token: Token, sentence: Sentence) -> Token:
+    return token._replace(start=token.start + sentence.start, end=token.end + sentence.start)
+
+
+# --- GiNZA --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _model() -> Language:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import spacy
+
+    nlp = spacy.load("ja_ginza", exclude=["bunsetu_recognizer"])
+    _use_numpy_products(nlp)
+    return nlp
+
+
+def _use_numpy_products(nlp: Language) -> None:
+    """Let numpy multiply matrices: the blis wheels choose generic kernels on many processors. Same output."""
+    from thinc.api import NumpyOps
+
+    ops = NumpyOps(use_blis=False)
+    for _, pipe in nlp.pipeline:
+        model = getattr(pipe, "model", None)
+        for node in model.walk() if model is not None and hasattr(model, "walk") else ():
+            node.ops = ops
+
+
+def _analyse(sentences: Sequence[str], settings: Tag) -> dict[str, Analysis]:
+    pieces = [(text, piece) for text in sentences for piece in _pieces(text, settings.max_sentence)]
+    pieces.sort(key=lambda pair: len(pair[1].text))
+    docs = _model().pipe((piece.text for _, piece in pieces), batch_size=settings.batch)
+    parts: dict[str, list[tuple[_Piece, Doc]]] = {text: [] for text in sentences}
+    for (text, piece), doc in zip(pieces, docs, strict=True):
+        parts[text].append((piece, doc))
+    return {text: _join(sorted(found, key=lambda pair: pair[0].starts)) for text, found in parts.items()}
+
+
+def _pieces(sentence: str, limit: int) -> Iterator[_Piece]:
+    """A sentence folded for GiNZA, its closing citation apart, cut at pauses where it is too long."""
+    citation = _CITATION_AT_END.search(sentence[-100:])
+    cut = len(sentence) - len(citation[0]) if citation else len(sentence)
+    for start, end in ((0, cut), (cut, len(sentence))):
+        while end - start > limit:
+            window = sentence[start : start + limit]
+            stop = start + (max(window.rfind(pause) for pause in _PAUSES) + 1 or limit)
+            yield from _piece(sentence, start, stop)
+            start = stop
+        yield from _piece(sentence, start, end)
+
+
+def _piece(sentence: str, start: int, end: int) -> Iterator[_Piece]:
+    folded = fold(sentence[start:end], start)
+    text = re.sub(r"[^\S ]|[\x00-\x1f\x7f\ud800-\udfff]", " ", folded.text)
+    if text.strip():
+        yield _Piece(text, folded.starts, folded.ends)
+
+
+def _join(parts: list[tuple[_Piece, Doc]]) -> Analysis:
+    tokens: list[Token] = []
+    entities: list[Mention] = []
+    root: int | None = None
+    for piece, doc in parts:
+        rows, kept = _tokens(piece, doc, len(tokens))
+        heads = [i for i, row in enumerate(rows, len(tokens)) if row.head == i]
+        if root is None and heads:
+            root = heads[-1]
+        elif root is not None:  # one root a sentence: the first piece's last
+            rows = [row._replace(head=root, dep="dep") if row.head == i else row for i, row in enumerate(rows, len(tokens))]
+        tokens.extend(rows)
+        entities.extend(_entities(piece, doc, kept))
+    return tuple(tokens), tuple(entities)
+
+
+def _tokens(piece: _Piece, doc: Doc, base: int) -> tuple[list[Token], set[int]]:
+    """The tokens of a piece that stand on characters (no blanks), and their indices in the Doc."""
+    kept = [token.i for token in doc if not token.text.isspace()]
+    places = {i: base + n for n, i in enumerate(kept)}
+    rows = []
+    for i in kept:
+        token = doc[i]
+        head = token.head
+        while head.i not in places and head.head.i != head.i:
+            head = head.head
+        dep = token.dep_
+        rows.append(
+            Token(
+                start=piece.starts[token.idx],
+                end=piece.ends[token.idx + len(token.text) - 1],
+                surface=token.text,
+                lemma=token.lemma_,
+                norm=token.norm_,
+                pos=token.pos_,
+                tag=token.tag_,
+                dep=dep.removesuffix("_bunsetu"),
+                head=places.get(head.i, places[i]),
+                bunsetu=dep.endswith("_bunsetu") or dep == "ROOT",
+                ent=token.ent_type_,
+                inflection=_first(token.morph.get("Inflection", [])),
+                reading=_first(token.morph.get("Reading", [])),
+            )
+        )
+    return rows, set(kept)
+
+
+def _first(values: list[str]) -> str:
+    return values[0] if values else ""
+
+
+def _entities(piece: _Piece, doc: Doc, kept: set[int]) -> Iterator[Mention]:
+    for entity in doc.ents:
+        inside = [i for i in range(entity.start, entity.end) if i in kept]
+        label = ene_label(entity.label_)
+        if inside and label:
+            first, last = doc[inside[0]], doc[inside[-1]]
+            start, end = piece.starts[first.idx], piece.ends[last.idx + len(last.text) - 1]
+            yield Mention(start, end, label, doc.text[first.idx : last.idx + len(last.text)], (f"ginza:{entity.label_}",))
+
+
+def ene_label(label: str) -> Label | None:
+    """Our label for a label of GiNZA's extended named entity hierarchy (Sekine), None for what we do not tell.
+
+    >>> ene_label("Company"), ene_label("City"), ene_label("Food_Other")
+    ('ORG', 'PLACE', None)
+    """
+    match label:
+        case "Person":
+            return "PERSON"
+        case "Date":
+            return "DATE"
+        case "Time":
+            return "TIME"
+        case "Newspaper" | "Magazine" | "Broadcast_Program":
+            return "OUTLET"
+    if label in _ENE_ORGANISATIONS:
+        return "ORG"
+    return "PLACE" if label in _ENE_PLACES else None
