@@ -52,11 +52,14 @@ Analysis = tuple[tuple[Token, ...], tuple[Mention, ...]]
 """Tokens and entities of a sentence, offsets counted from its beginning."""
 
 
-def tag(documents: Sequence[Document], config: Tag | None = None) -> list[Document]:
-    """Add tokens and entities to documents, all in one pass through GiNZA."""
-    settings = config or Tag()
+def tag(documents: Sequence[Document], config: Tag | None = None, known: dict[str, Analysis] | None = None) -> list[Document]:
+    """Add tokens and entities to documents, all in one pass through GiNZA.
+
+    `known` holds analyses of sentences by their text; it spares them and is filled with the new ones.
+    """
+    analysed = {} if known is None else known
     wanted = {document.text(sentence) for document in documents for sentence in document.sentences if sentence.kind in ANALYSED}
-    analysed = _analyse(sorted(wanted, key=lambda text: (len(text), text)), settings)
+    analysed.update(_analyse(sorted(wanted - analysed.keys()), config or Tag()))
     return [_add(document, analysed) for document in documents]
 
 
