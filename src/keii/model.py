@@ -7,6 +7,7 @@ code points of `Article.text`, half open, so that `text[start:end]` is what the 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -99,6 +100,21 @@ class Article:
     sources: tuple[Reference, ...] = ()
     body_start: int = 0
     """Where the text begins behind front matter and byte order mark."""
+    path: str = ""
+    notes: tuple[str, ...] = ()
+    """What reading it took that a user should know: an encoding that was guessed, keys that were left out."""
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+class Failure(NamedTuple):
+    """An input that could not be read or analysed, and why, in one line."""
+
+    path: str
+    article: str
+    reason: str
 
 
 # --- segment ------------------------------------------------------------------------------------------------------
@@ -380,3 +396,71 @@ class Name(Row):
     spellings: dict[str, int]
     articles: int
     why: tuple[str, ...] = ()
+
+
+# --- how it compares with gold ------------------------------------------------------------------------------------
+
+Verdict = Literal["right", "partly", "missed", "false", "duplicate"]
+
+
+class Pair(Row):
+    """One row of `scores.jsonl`: a gold claim with its prediction, or one of them alone.
+
+    `fields` says of each field whether it is right, None where neither side has it. `score` is 0–1 by the weights of the
+    configuration, `similarity` what the pair was matched by. `duplicate_of` is the gold claim that another prediction got.
+    """
+
+    article: str
+    gold: str | None
+    pred: str | None
+    verdict: Verdict
+    fields: dict[str, bool | None] = Field(default_factory=dict)
+    score: float = 0.0
+    similarity: float = 0.0
+    duplicate_of: str | None = None
+
+
+class Figure(Row):
+    """One number, its 95 % interval over resampled articles, and what it counts; None where there is nothing to count."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+class Group(Row):
+    """Gold claims and predictions of one kind; the rates of fields are of its gold claims that were found."""
+
+    gold: int
+    predicted: int
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    strict: float | None
+    fields: dict[str, float | None]
+
+
+class Band(Row):
+    """One band of confidence: how sure the program was on average, and how often it was right."""
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    accuracy: float
+
+
+class Scores(Row):
+    """`scores.json`. `counts` holds, per article, the counts behind every figure: what `keii compare` resamples."""
+
+    articles: int
+    gold: int
+    predicted: int
+    matched: int
+    verdicts: dict[str, int]
+    figures: dict[str, Figure]
+    by: dict[str, dict[str, Group]]
+    confusion: dict[str, dict[str, dict[str, int]]]
+    reliability: tuple[Band, ...]
+    counts: dict[str, dict[str, tuple[float, ...]]]
