@@ -120,7 +120,7 @@ def _read_html(data: bytes, path: Path) -> Iterator[Article]:
     import trafilatura
 
     page, notes = _decode(data)
-    document = trafilatura.bare_extraction(page, include_comments=False, include_tables=True, with_metadata=True)
+    document: Any = trafilatura.bare_extraction(page, include_comments=False, include_tables=True, with_metadata=True)
     if document is None or not (document.text or "").strip():
         raise KeiiError("no main text found in the page")
     metadata = {"title": document.title, "published": document.date, "url": document.url, "outlet": document.sitename}
@@ -189,7 +189,7 @@ def _article(id: str, text: str, metadata: dict[str, Any], path: Path, notes: tu
         raise KeiiError(f"binary data: NUL at character {text.index(chr(0))}")
     if not text[body_start:].strip("\ufeff \t\r\n\u3000"):
         raise KeiiError("no text, only blanks")
-    fields = {key: str(metadata[key]) for key in _KEYS if metadata.get(key)}
+    fields: dict[str, Any] = {key: str(metadata[key]) for key in _KEYS if metadata.get(key)}
     if "published" in fields:
         fields["published"] = _published(metadata["published"])
     return Article(id=id, text=text, body_start=body_start, path=str(path), notes=notes, **fields)
@@ -246,4 +246,5 @@ def _pairs(block: str) -> dict[str, Any]:
 
 
 def _source(entry: dict[str, Any]) -> Reference:
-    return Reference(**{key: str(entry[key]) for key in ("title", "outlet", "date", "url") if entry.get(key)})
+    fields: dict[str, Any] = {key: str(entry[key]) for key in ("title", "outlet", "date", "url") if entry.get(key)}
+    return Reference(**fields)
