@@ -44,12 +44,25 @@ class Merge(Section):
     window_days: int = Field(3, description="how far apart two dates of one event may be told", ge=0)
 
 
+class Weights(Section):
+    """What a claim's score is made of: being found, and each field that is right; divided by their sum."""
+
+    found: float = Field(0.30, ge=0)
+    type: float = Field(0.15, ge=0)
+    factuality: float = Field(0.10, ge=0)
+    date_day: float = Field(0.15, ge=0)
+    outlets: float = Field(0.10, ge=0)
+    speakers: float = Field(0.10, ge=0)
+    agent_patient: float = Field(0.10, ge=0)
+
+
 class Score(Section):
     trigger: float = Field(0.5, description="weight of the trigger overlap in matching")
     evidence: float = Field(0.3, description="weight of the evidence overlap in matching")
     type: float = Field(0.2, description="weight of equal types in matching")
     resamples: int = Field(1000, description="bootstrap resamples of the intervals", gt=0)
-    seed: int = Field(0, description="seed of the resampling")
+    seed: int = Field(0, description="seed of the resampling", ge=0)
+    weights: Weights = Weights()
 
 
 class Config(Section):
