@@ -1,0 +1,56 @@
+"""Sentences -> candidate triggers: every word that may name an event, before the model keeps or drops it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from keii.extract.grammar import chain, is_content, is_function, is_sahen
+from keii.model import RUNNING_TEXT, Document, Token
+
+_DIGITS = frozenset("0123456789〇一二三四五六七八九十百千万億兆")
+
+
+class Candidate(NamedTuple):
+    """A word that may be a trigger: its sentence, its token in that sentence, and the trigger's span."""
+
+    sentence: int
+    token: int
+    start: int
+    end: int
+
+
+def candidates(document: Document) -> Iterator[Candidate]:
+    """Every candidate of the running text, in order, one a bunsetu head or verbal noun."""
+    for number, sentence in enumerate(document.sentences):
+        if sentence.kind in RUNNING_TEXT:
+            tokens = document.tokens[number]
+            for i in range(len(tokens)):
+                if may_trigger(tokens, i):
+                    start, end = trigger_span(tokens, i)
+                    yield Candidate(number, i, start, end)
+
+
+def may_trigger(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether a token may name an event: a verb, a verbal noun, a predicate, a count, another noun that heads its bunsetu."""
+    token = tokens[i]
+    if not is_content(token) or is_function(token) or token.dep == "compound" and not is_sahen(token):
+        return False
+    if token.pos in ("VERB", "ADJ") or is_sahen(token):
+        return True
+    return token.bunsetu and token.pos in ("NOUN", "PROPN", "NUM", "ADV")
+
+
+def trigger_span(tokens: Sequence[Token], i: int) -> tuple[int, int]:
+    """The shortest words that name the event: a count with its number, a verb with its negation, else the word."""
+    first = i
+    if not is_sahen(tokens[i]) and tokens[i].pos in ("NOUN", "NUM", "PROPN"):
+        while first > 0 and tokens[first - 1].end == tokens[first].start and set(tokens[first - 1].surface) & _DIGITS:
+            first -= 1
+    last = i
+    behind = chain(tokens, i)
+    if tokens[i].pos in ("VERB", "ADJ"):
+        for j in range(i + 1, behind.end):
+            if tokens[j].lemma in ("ない", "ぬ", "ず", "まい"):
+                last = j
+    return tokens[first].start, tokens[last].end

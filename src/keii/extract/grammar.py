@@ -1,0 +1,90 @@
+"""Japanese clause grammar over a sentence's tokens: what the extraction asks of GiNZA's analysis, in one place.
+
+A predicate is a content word with the chain of function words behind it (解任 + さ + れ + た + と); a bunsetu's particles
+close it. `tokens` is always one sentence's, `i` the index of a content word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from keii.model import Token
+
+FUNCTION = frozenset({"AUX", "ADP", "SCONJ", "PART", "CCONJ"})
+CASE = frozenset("が を に へ と で から まで より は も の や".split())  # noqa: SIM905
+_SAHEN = "サ変可能"
+
+
+class Chain(NamedTuple):
+    """What follows a content word up to the next one: its function words by lemma, and where they end."""
+
+    lemmas: tuple[str, ...]
+    surface: str
+    end: int
+    """Index behind the chain's last token."""
+
+
+def is_sahen(token: Token) -> bool:
+    """Tell a verbal noun (解任, 発表), used as noun or as verb."""
+    return _SAHEN in token.tag
+
+
+def is_content(token: Token) -> bool:
+    return token.pos not in FUNCTION and token.pos not in ("PUNCT", "SYM", "SPACE")
+
+
+def is_function(token: Token) -> bool:
+    """Particles, auxiliaries and verbs that only serve (いる, ある, くる, しまう behind て)."""
+    return token.pos in FUNCTION or (
+        token.dep in ("fixed", "aux") and token.tag.startswith(("動詞-非自立", "形容詞-非自立", "名詞"))
+    )
+
+
+def chain(tokens: Sequence[Token], i: int) -> Chain:
+    """The function words behind a content word, without punctuation."""
+    end = i + 1
+    while end < len(tokens) and is_function(tokens[end]):
+        end += 1
+    behind = tokens[i + 1 : end]
+    return Chain(tuple(token.lemma for token in behind), "".join(token.surface for token in behind), end)
+
+
+def particles(tokens: Sequence[Token], i: int) -> tuple[str, ...]:
+    """The particles that close the bunsetu of a noun: ("に", "は")."""
+    return tuple(token.surface for token in tokens[i + 1 : chain(tokens, i).end] if token.pos == "ADP")
+
+
+def children(tokens: Sequence[Token], i: int) -> list[int]:
+    return [j for j, token in enumerate(tokens) if token.head == i and j != i]
+
+
+def path_to_root(tokens: Sequence[Token], i: int) -> list[int]:
+    """The heads above a token, nearest first; bounded by the sentence's length."""
+    path: list[int] = []
+    seen = {i}
+    while tokens[i].head not in seen:
+        i = tokens[i].head
+        seen.add(i)
+        path.append(i)
+    return path
+
+
+def is_verbal(tokens: Sequence[Token], i: int) -> bool:
+    """Tell whether a content word is a predicate here: a verb, an adjective, or a noun with する or a copula."""
+    token = tokens[i]
+    if token.pos in ("VERB", "ADJ"):
+        return True
+    return any(lemma in ("する", "だ", "です", "できる", "である") for lemma in chain(tokens, i).lemmas[:1])
+
+
+def quote_depth(tokens: Sequence[Token]) -> list[int]:
+    """How many quotation marks each token stands inside."""
+    depth, depths = 0, []
+    for token in tokens:
+        if token.surface in ("」", "』", "”"):
+            depth = max(0, depth - 1)
+        depths.append(depth)
+        if token.surface in ("「", "『", "“"):
+            depth += 1
+    return depths
