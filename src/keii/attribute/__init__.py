@@ -1,0 +1,99 @@
+"""Document -> references and citations: which source stands behind which words, and how far it reaches.
+
+Sentences are read for citations and speech acts (`cites`, `speech`); what reaches beyond a sentence (hearsay, source
+notes, closing sources, translated posts) is added by `reach`; works are looked up in the bibliography (`references`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from keii.attribute.reach import citations
+from keii.attribute.references import references
+from keii.model import Citation, Document, Source, Span
+
+SPEECH = "speech"
+_FAR = ("inherited", "lent", "quote", "note", "closing")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who says a claim: `citation` spans the citing words (None where only a speech verb tells it), `source` runs outward."""
+
+    outlets: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+    citation: Span | None = None
+    source: tuple[Source, ...] = ()
+    why: tuple[str, ...] = ()
+    ambiguous: bool = False
+
+
+def attribute(document: Document) -> Document:
+    """Add the bibliography and all citations, those of the sentence before those that reach it from afar."""
+    document = replace(document, references=references(document))
+    return replace(document, citations=tuple(citations(document)))
+
+
+def sources_at(document: Document, start: int, end: int | None = None) -> tuple[Citation, ...]:
+    """The citations that cover a trigger, nearest first: its speech act, its sentence, then what reaches from afar."""
+    end = start + 1 if end is None else end
+    covering = [c for c in document.citations if c.reach.start <= start and end <= c.reach.end]
+    return tuple(sorted(covering, key=_nearness))
+
+
+def _nearness(citation: Citation) -> tuple[int, int]:
+    rank = 0 if citation.basis == SPEECH else 2 + _FAR.index(citation.basis) if citation.basis in _FAR else 1
+    return rank, citation.reach.end - citation.reach.start
+
+
+def attribution(document: Document, start: int, end: int, *, statement: bool = False, agents: Iterable[str] = ()) -> Attribution:
+    """Who says the claim whose trigger is `start:end`; for a statement, `agents` are who speaks."""
+    covering = sources_at(document, start, end)
+    speech = [c for c in covering if c.basis == SPEECH]
+    near = [c for c in covering if c.basis != SPEECH and c.basis not in _FAR]
+    far = [c for c in covering if c.basis in _FAR]
+    chosen = _outlet_citations(document, near, far, start)
+    speakers = _speakers(speech, near, far, tuple(agents) if statement else ())
+    links = _chain([*speech[:1], *chosen])
+    cited = [c for c in chosen if c.start is not None] or [c for c in near if c.start is not None]
+    first = cited[0] if cited else None
+    return Attribution(
+        outlets=_names(chosen, "outlet"),
+        speakers=speakers,
+        citation=Span(first.start, first.end) if first and first.start is not None and first.end is not None else None,
+        source=links,
+        why=tuple(c.basis for c in [*speech[:1], *chosen]),
+        ambiguous=any(c.ambiguous for c in chosen),
+    )
+
+
+def _outlet_citations(document: Document, near: list[Citation], far: list[Citation], start: int) -> list[Citation]:
+    """All citations of the sentence; where they name no outlet, the nearest from afar that does."""
+    if any(s.kind in ("outlet", "document") for c in near for s in c.sources):
+        return near
+    for basis in _FAR:
+        group = [c for c in far if c.basis == basis]
+        if group:
+            return near + group
+    return near
+
+
+def _speakers(speech: list[Citation], near: list[Citation], far: list[Citation], agents: tuple[str, ...]) -> tuple[str, ...]:
+    if agents:
+        return agents
+    for citation in [*speech, *near, *far]:
+        names = tuple(s.name for s in citation.sources if s.kind in ("person", "body", "anonymous"))
+        if names:
+            return tuple(dict.fromkeys(names))
+    return ()
+
+
+def _names(citations: list[Citation], kind: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(s.name for c in citations for s in c.sources if s.kind == kind))
+
+
+def _chain(citations: list[Citation]) -> tuple[Source, ...]:
+    """Speakers before outlets, each once."""
+    links = dict.fromkeys(s for c in citations for s in c.sources)
+    return tuple(sorted(links, key=lambda link: link.kind in ("outlet", "document")))
