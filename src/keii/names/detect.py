@@ -1,0 +1,266 @@
+"""Where names stand in a document, and of what kind, before they are given their canonical names.
+
+Several witnesses speak: a user's own names, glosses (カタカナ(Latin)), titles behind a name (氏, 容疑者, 社長), the outlet
+lexicon, the sequence tagger, the lexicon of bodies, Latin words that the article uses as organisations, and repetition.
+The surer one wins where two overlap.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from keii.config import Names
+from keii.model import Document, Label, Sentence, Token
+from keii.names import lexica
+from keii.names.found import Found
+from keii.names.outlets import find_outlets
+from keii.names.tagger import entities
+from keii.text import folded
+
+ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
+
+KATAKANA = r"[ァ-ヴ][ァ-ヴー]*(?:[・=＝·･][ァ-ヴ][ァ-ヴー]*){0,4}"
+LATIN = (
+    r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.\-]*(?: (?:(?:de|van|von|der|bin|al|la|le|di|da|du|del|of|and|&) ){0,2}[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.\-]*){0,4}"
+)
+GLOSS = re.compile(rf"(?P<kana>{KATAKANA})(?:社|氏)?[ 　]?[(（](?P<latin>{LATIN})[)）]")
+REVERSED_GLOSS = re.compile(rf"(?P<latin>{LATIN})[ 　]?[(（](?P<kana>{KATAKANA})[)）]")
+_ORG_WORD = re.compile(
+    r"(?:社|グループ|コーポレーション|バンク|ジャーナル|タイムズ|ポスト|ニュース|ホールディングス|インク|カンパニー|ユニバーシティ|クラブ|リーグ|財団|銀行|協会|大学|航空|証券|自動車|製薬|電子|重工|"
+    r"Inc\.?|Corp\.?|Ltd\.?|Group|Bank|Company|Holdings|Foundation|University|Institute|Association|Partners|Capital|Media|Motors|Airlines|Technologies|Labs)$"
+)
+_LATIN_RUN = re.compile(
+    rf"(?<![A-Za-zÀ-ÿ@/._\-])(?:{LATIN.replace('[A-ZÀ-Þ][', '(?:[A-ZÀ-Þ]|[a-z](?=[A-Z]))[', 1)})(?![A-Za-z@/_])"
+)
+_ORG_CONTEXT = re.compile(
+    r"[ 　]?(?:(?:の|側の?|は|が)[ 　]?)?(?:元|前|現|暫定|共同)?[ 　]?"
+    r"(?:社(?!会|員食)|CEO|CTO|CFO|COO|最高経営責任者|社長|会長|取締役|経営陣|従業員|社員|スタッフ|投資家|株主|創業者|共同創業者|株|本社|製|幹部|広報|買収|と提携|に(?:入社|投資|出資|加わ|復帰|移籍|買収)|を(?:買収|提訴|去|退社|離れ|設立|創業|率い))"
+)
+_CITATION = re.compile(r"[(（][A-ZÀ-Þ][^()（）\n]{0,80}[, ]\d{4}[a-z]?[)）]")
+_NOT_BODIES = frozenset(
+    """AI IT PC TV CM DVD CD GPS SNS URL API OS ID VR AR IoT GPT LLM AGI CEO CTO CFO COO CSO CPO CIO GDP IPO IR PR FAQ PDF HD QR DNA RNA UFO
+    OK NG NEWS News New The This That It In On At We I A An And Or But For Now Post Tweet Team Guest Badge Chief Executive Officer Inc Co Ltd
+    January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday
+    Sunday Photo Image Getty Images via References Source Update ver Ver Vol No PS PPS UTC GMT PST EST JST PDT EDT""".split()  # noqa: SIM905
+)
+
+
+def detect(document: Document, settings: Names) -> list[Found]:
+    """The names of a document, in order, not overlapping."""
+    found = [
+        *_own_names(document, settings),
+        *_glossed(document),
+        *_titled(document),
+        *_outlets(document, settings),
+        *entities(document),
+        *_bodies(document, settings),
+        *_latin_bodies(document),
+    ]
+    cited = [match.span() for match in _CITATION.finditer(document.article.text)]
+    chosen = _choose(span for span in found if span.rank <= 1 or _is_name(document, span, cited))
+    return _choose([*chosen, *_repeated(document, chosen)])
+
+
+def _is_name(document: Document, span: Found, cited: Sequence[tuple[int, int]]) -> bool:
+    """It holds letters, and is no part of a bibliographic citation (Smith & Jones, 2023)."""
+    if not any(char.isalpha() for char in document.article.text[span.start : span.end]):
+        return False
+    i = bisect_right(cited, (span.start, len(document.article.text))) - 1
+    return i < 0 or span.start >= cited[i][1]
+
+
+def _choose(found: Iterable[Found]) -> list[Found]:
+    """The surest, then the longest; what overlaps a chosen one is dropped."""
+    chosen: dict[int, Found] = {}
+    for span in sorted(set(found), key=lambda f: (f.rank, f.start - f.end, f.start, f.label)):
+        if span.start < span.end and not any(i in chosen for i in range(span.start, span.end)):
+            chosen.update(dict.fromkeys(range(span.start, span.end), span))
+    return sorted(set(chosen.values()), key=lambda f: f.start)
+
+
+def running(document: Document) -> Iterator[tuple[Sentence, tuple[Token, ...]]]:
+    """Sentences that may hold names, with their tokens."""
+    for sentence, tokens in zip(document.sentences, document.tokens, strict=False):
+        if sentence.kind in ANALYSED:
+            yield sentence, tokens
+
+
+# --- the witnesses ------------------------------------------------------------------------------------------------
+
+
+def _own_names(document: Document, settings: Names) -> Iterator[Found]:
+    for spelling, body in lexica.own_spellings(settings.names).items():
+        for start in _occurrences(document.article.text, spelling):
+            yield Found(start, start + len(spelling), body.label, body.why, 0)
+
+
+def _glossed(document: Document) -> Iterator[Found]:
+    text = document.article.text
+    for sentence, _ in running(document):
+        for pattern in (GLOSS, REVERSED_GLOSS):
+            for match in pattern.finditer(text, sentence.start, sentence.end):
+                label = gloss_label(match["kana"], match["latin"], text[match.end() : match.end() + 12])
+                if label:
+                    yield Found(*match.span("kana"), label, "gloss", 2)
+                    yield Found(*match.span("latin"), label, "gloss", 2)
+
+
+def gloss_label(kana: str, latin: str, after: str) -> Label | None:
+    """PERSON for two parts on both sides, ORG where a word says so, None where the gloss itself does not tell."""
+    if _ORG_WORD.search(kana) or _ORG_WORD.search(latin) or re.match(r"社(?![長員内])|紙|誌", after):
+        return "ORG"
+    parts = len(re.split(r"[・=＝·･]", kana))
+    words = len(latin.split())
+    titled = re.match(r"[ 　、]?(?:氏|さん|容疑者|被告|選手|監督|大統領|首相|社長|会長|CEO|最高|元|前)", after)
+    return "PERSON" if parts >= 2 and words >= 2 and (titled or parts == words) else None
+
+
+def _titled(document: Document) -> Iterator[Found]:
+    for _, tokens in running(document):
+        for i, token in enumerate(tokens):
+            kind = lexica.titles().get(token.surface)
+            if kind is None or i == 0:
+                continue
+            first = _name_before(tokens, i)
+            if first is None:
+                continue
+            name = tokens[first:i]
+            person = any("人名" in part.tag for part in name) or (len(name) >= 3 and any(part.surface in "・=" for part in name))
+            sure = kind == "honorific" or token.surface in ("容疑者", "被告", "選手", "被告人", "受刑者")
+            if person or (sure and len(token.surface) >= 1 and not _is_body(name)):
+                yield Found(name[0].start, name[-1].end, "PERSON", f"before {token.surface}", 3)
+
+
+def _name_before(tokens: Sequence[Token], i: int) -> int | None:
+    """Where the run of name tokens that ends before token `i` begins."""
+    first = None
+    j = i - 1
+    while j >= 0 and i - j <= 8 and tokens[j].end == tokens[j + 1].start:
+        if _is_name_token(tokens[j]):
+            first = j
+        elif not (tokens[j].surface in ("・", "=", "＝", "·") and j and _is_name_token(tokens[j - 1]) and first == j + 1):
+            break
+        j -= 1
+    if first is None:
+        return None
+    while (
+        first < i - 1
+        and "人名" not in tokens[first].tag
+        and any("人名" in t.tag for t in tokens[first + 1 : i])
+        and "地名" in tokens[first].tag
+    ):
+        first += 1
+    return first
+
+
+def _is_name_token(token: Token) -> bool:
+    if token.pos == "PROPN" or "固有名詞" in token.tag:
+        return True
+    return (
+        token.pos == "NOUN"
+        and bool(re.fullmatch(r"[ァ-ヴー]{2,}|[A-Z][A-Za-z]+", token.surface))
+        and token.surface not in lexica.titles()
+    )
+
+
+def _is_body(tokens: Sequence[Token]) -> bool:
+    return bool(_ORG_WORD.search(tokens[-1].surface)) or tokens[-1].ent in (
+        "Company",
+        "Government",
+        "City",
+        "Province",
+        "Country",
+    )
+
+
+def _outlets(document: Document, settings: Names) -> Iterator[Found]:
+    for mention in find_outlets(document.article.text, extra=settings.outlets):
+        yield Found(mention.start, mention.end, "OUTLET", mention.why[0], 1)
+
+
+def _bodies(document: Document, settings: Names) -> Iterator[Found]:
+    """Names of the lexicon of bodies that begin and end with a token."""
+    known = lexica.bodies(settings.names)
+    for _, tokens in running(document):
+        for i in range(len(tokens)):
+            for j in range(min(i + 8, len(tokens)), i, -1):
+                text = document.article.text[tokens[i].start : tokens[j - 1].end]
+                body = known.get(folded(text)) if len(text) <= 40 else None
+                if body:
+                    yield Found(tokens[i].start, tokens[j - 1].end, body.label, body.why, 5)
+                    break
+
+
+def _latin_bodies(document: Document) -> Iterator[Found]:
+    """Latin words that the article uses as organisations: with 社, の CEO, の取締役会 behind them, and again and again."""
+    text = document.article.text
+    spans: list[tuple[int, int]] = []
+    evidence: Counter[str] = Counter()
+    uses: Counter[str] = Counter()
+    for sentence, _ in running(document):
+        for match in _LATIN_RUN.finditer(text, sentence.start, sentence.end):
+            word = match[0].rstrip(".'-")
+            if word in _NOT_BODIES or len(word) < 2:
+                continue
+            spans.append((match.start(), match.start() + len(word)))
+            uses[word] += 1
+            evidence[word] += bool(_ORG_CONTEXT.match(text, match.start() + len(word)))
+    for start, end in spans:
+        word = text[start:end]
+        short = len(word) <= 3
+        if evidence[word] >= (2 if short else 1) and (uses[word] >= 2 or _ORG_WORD.search(word) or text.startswith("社", end)):
+            yield Found(start, end, "ORG", f"used as an organisation {evidence[word]} of {uses[word]} times", 6)
+
+
+def _repeated(document: Document, chosen: Sequence[Found]) -> Iterator[Found]:
+    """Other places where a name found in the article stands, and the parts of people's names."""
+    text = document.article.text
+    names: dict[str, Found] = {}
+    for found in chosen:
+        name = text[found.start : found.end]
+        if _is_distinct(name) and found.label != "OUTLET":
+            names.setdefault(name, found)
+        if found.label == "PERSON":
+            for part in re.split(r"[・=＝·･ ]", name):
+                if len(part) >= 2 and part != name and re.fullmatch(r"[ァ-ヴー]{2,}|[A-Z][a-zà-ÿ'’\-]{2,}", part):
+                    names.setdefault(part, replace(found, why="part of a name", rank=8))
+    regions = [(sentence.start, sentence.end) for sentence, _ in running(document)]
+    for name, found in names.items():
+        for start in _occurrences(text, name):
+            if any(left <= start < right for left, right in regions):
+                yield Found(
+                    start,
+                    start + len(name),
+                    found.label,
+                    "said again" if found.rank < 8 else found.why,
+                    7 if found.rank < 8 else 8,
+                )
+
+
+def _is_distinct(name: str) -> bool:
+    """Long enough to be the same name wherever it stands."""
+    return len(name) >= (4 if name.isascii() or re.fullmatch(r"[ァ-ヴー]+", name) else 3)
+
+
+def _occurrences(text: str, name: str) -> Iterator[int]:
+    """Where `name` stands and is not part of a longer Latin, katakana or kanji word."""
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not _joins(text[start - 1 : start], name[0]) and not _joins(text[end : end + 1], name[-1]):
+            yield start
+        start = text.find(name, end)
+
+
+def _joins(outer: str, inner: str) -> bool:
+    if not outer:
+        return False
+    if inner.isascii():
+        return outer.isascii() and (outer.isalnum() or outer in "_@")
+    if "ァ" <= inner <= "ー":
+        return "ァ" <= outer <= "ー"
+    return False

@@ -1,0 +1,28 @@
+"""Groups of a body: the board of X, its employees, its investors, named as the labelling guide says."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from keii import lexicon
+
+
+def group_name(body: str, head: str) -> str | None:
+    """The canonical name of a body's group: body and English noun where the body's name is Latin; None if `head` is no group.
+
+    >>> group_name("Twitter", "主要な投資家たち"), group_name("小林製薬", "取締役会"), group_name("Twitter", "机")
+    ('Twitter investors', '小林製薬取締役会', None)
+    """
+    bare = head.removesuffix("ら").removesuffix("たち").removesuffix("達").removesuffix("のメンバー")
+    found = next((row for row in _groups() if bare.endswith(row[0])), None)
+    if found is None:
+        return None
+    word, english, link = found
+    return f"{body} {english}" if body.isascii() else f"{body}{link}{word}"
+
+
+@cache
+def _groups() -> tuple[tuple[str, str, str], ...]:
+    """Longest word first: word, English noun, what joins body and word in Japanese."""
+    rows = ((row[0], row[1], row[2] if len(row) > 2 else "") for row in lexicon.table("groups"))
+    return tuple(sorted(rows, key=lambda row: -len(row[0])))

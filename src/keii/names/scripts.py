@@ -1,0 +1,95 @@
+"""Whether two spellings say one name: katakana variants, and katakana beside Latin."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+_SEPARATOR = re.compile(r"[・=＝·･ ]")
+_SOUNDS = (
+    ("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ"), ("ファ", "ハ"), ("フィ", "ヒ"), ("フェ", "ヘ"), ("フォ", "ホ"),
+    ("ティ", "チ"), ("ディ", "ジ"), ("テュ", "チュ"), ("デュ", "ジュ"), ("シェ", "セ"), ("ジェ", "ゼ"), ("チェ", "セ"), ("ツァ", "サ"), ("ウィ", "ウイ"),
+    ("ウェ", "ウエ"), ("ウォ", "ウオ"), ("クォ", "コ"), ("クァ", "カ"), ("グァ", "ガ"), ("ヂ", "ジ"), ("ヅ", "ズ"), ("ヲ", "オ"), ("ー", ""), ("ッ", ""),
+)  # fmt: skip
+_SMALL = str.maketrans("ァィゥェォャュョヮ", "アイウエオヤユヨワ")
+
+
+def is_katakana(name: str) -> bool:
+    return bool(re.fullmatch(r"[ァ-ヴー・=＝·･ ]{2,}", name))
+
+
+def is_latin(name: str) -> bool:
+    return bool(re.fullmatch(r"[A-Za-zÀ-ÿ0-9'’.&\- ]{2,}", name)) and name[0].isupper()
+
+
+def sound(katakana: str) -> str:
+    """Katakana without what spellings of one foreign name differ in.
+
+    >>> sound("シアー") == sound("シア"), sound("ヴァージニア") == sound("バージニア")
+    (True, True)
+    """
+    for written, plain in _SOUNDS:
+        katakana = katakana.replace(written, plain)
+    return katakana.translate(_SMALL)
+
+
+def same_katakana(name: str, other: str) -> bool:
+    """Two katakana spellings of one name: part for part alike, one part at most a little off.
+
+    >>> same_katakana("エメット・シアー", "エメット・シア"), same_katakana("ジョン・スミス", "ジョン・スマイス")
+    (True, True)
+    >>> same_katakana("ジョージ・ブッシュ", "ローラ・ブッシュ"), same_katakana("イラン", "イラク")
+    (False, False)
+    """
+    parts, others = _parts(name), _parts(other)
+    if len(parts) != len(others):
+        return False
+    off = [(a, b) for a, b in zip(parts, others, strict=True) if a != b]
+    if not off:
+        return min(len("".join(parts)), len("".join(others))) >= 3
+    if len(off) > 1:
+        return False
+    a, b = off[0]
+    close = Levenshtein.distance(a, b) <= (1 if min(len(a), len(b)) < 6 else 2)
+    return close and a[0] == b[0] and min(len(a), len(b)) >= (3 if len(parts) > 1 else 6)
+
+
+@cache
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(sound(part) for part in _SEPARATOR.split(name) if part)
+
+
+@cache
+def _spoken(word: str) -> str:
+    """How a Latin word is said in katakana, by kanalizer (MIT)."""
+    import kanalizer
+
+    letters = re.sub(r"[^a-z]", "", _plain(word))
+    try:
+        return sound(kanalizer.convert(letters)) if letters else ""
+    except ValueError:
+        return ""
+
+
+def _plain(word: str) -> str:
+    import unicodedata
+
+    return "".join(c for c in unicodedata.normalize("NFD", word.lower()) if c.isascii())
+
+
+@cache
+def sounds_like(katakana: str, latin: str) -> bool:
+    """A katakana and a Latin name that say the same, word for word.
+
+    >>> sounds_like("サム・アルトマン", "Sam Altman"), sounds_like("サム・アルトマン", "Satya Nadella")
+    (True, False)
+    """
+    parts, words = _parts(katakana), latin.replace("-", " ").split()
+    if len(parts) != len(words) or (len(parts) == 1 and min(len(parts[0]), len(latin)) < 4):
+        return False
+    scores = [fuzz.ratio(part, _spoken(word)) if _spoken(word) else 0.0 for part, word in zip(parts, words, strict=True)]
+    floor, mean = (40.0, 66.0) if len(parts) > 1 else (78.0, 78.0)
+    return min(scores) >= floor and sum(scores) / len(scores) >= mean
