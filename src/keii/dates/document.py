@@ -1,0 +1,288 @@
+"""Dates of an article: each expression read against what is in force where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from keii.dates.expressions import Expression
+from keii.dates.find import Reading, bias_of, parse_moment, read, when, zone_info
+from keii.dates.forms import zones
+from keii.dates.resolve import Anchor, State
+from keii.model import BlockKind, DateFrom, Document, Sentence, When
+
+_HEADING_KINDS: frozenset[BlockKind] = frozenset({"title", "heading"})
+_SILENT: frozenset[BlockKind] = frozenset({"boilerplate", "reference", "note", "meta"})
+"""Kinds of block whose dates are read but never in force for what follows."""
+_STATUS = re.compile(r"(?:twitter|x)\.com/\w{1,30}/status(?:es)?/(\d{1,20})")
+_SNOWFLAKE_EPOCH = 1288834974657
+_FIRST_SNOWFLAKE = 29_700_859_247
+_EVENT = re.compile(r"([一-龠々ァ-ヴー]{2,8})(?:(?:さ?れ)?(?:た|する|した|て)?(?:から|日の)?|の|から(?:の)?|発生の)$")
+_ZONE_WORD = re.compile(
+    "|".join(re.escape(word) for word in sorted(zones(), key=len, reverse=True) if not word.isascii() and word != "現地")
+)
+
+
+def post_instant(post: str) -> datetime | None:
+    """The UTC instant at which a post of X (Twitter) was made, from its link or status id; None for ids older than November 2010.
+
+    A status id ("snowflake") holds milliseconds since 2010-11-04T01:42:54.657Z above its lowest 22 bits.
+
+    >>> post_instant("https://x.com/sama/status/1725631621511184771")
+    datetime.datetime(2023, 11, 17, 21, 46, 55, 864000, tzinfo=datetime.timezone.utc)
+    """
+    match = _STATUS.search(post)
+    digits = match[1] if match else post if post.isdecimal() and len(post) <= 20 else ""
+    if not digits or not _FIRST_SNOWFLAKE <= int(digits) < 2**63:
+        return None
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=(int(digits) >> 22) + _SNOWFLAKE_EPOCH)
+
+
+@dataclass(slots=True)
+class _Force:
+    """What is in force at one place of the article."""
+
+    date: State | None = None
+    year: State | None = None
+    zone: str | None = None
+    basis: str = "article"
+
+
+@dataclass(slots=True)
+class _Told:
+    """Sentences read so far with their first date: where an event's date is looked up."""
+
+    sentences: list[tuple[Sentence, str, State | None]] = field(default_factory=list)
+
+    def event(self, word: str) -> State | None:
+        """The date of the last sentence before that told the event with a date of its own."""
+        return next((state for _, text, state in reversed(self.sentences) if state and word in text), None)
+
+
+def dates(document: Document) -> Document:
+    """Read all dates of a document (`whens`) and find the article's own (`published`).
+
+    Every block but boilerplate and front matter is read; the dates of notes and reference entries stand in `whens` too
+    but are never in force for other text.
+    """
+    article = document.article
+    published = published_of(document)
+    reference = parse_moment(published.value) if published and published.value else None
+    zone = article.zone or "Asia/Tokyo"
+    told = _Told()
+    whens: list[When] = []
+    sections: dict[int, _Force] = {}
+    for sentence in document.sentences:
+        if sentence.kind in ("boilerplate", "meta"):
+            continue
+        force = sections.get(sentence.section)
+        if force is None:
+            force = sections[sentence.section] = _section_force(document, sentence.section, reference, zone)
+        whens.extend(_read_sentence(document, sentence, force, reference, told))
+    return replace(document, whens=tuple(sorted(whens, key=lambda one: one.start)), published=published)
+
+
+def _section_force(document: Document, section: int, reference: datetime | None, zone: str) -> _Force:
+    """What a section's headings put in force, the innermost first."""
+    found = _Force(zone=None)
+    at: int | None = section
+    while at is not None:
+        heading = document.sections[at].heading
+        if heading:
+            text = document.article.text[heading.start : heading.end]
+            if found.zone is None and (match := _ZONE_WORD.search(text)):
+                found.zone = None if zones()[match[0]] == "local" else zones()[match[0]]
+            if found.date is None:
+                for expression in read(text, heading.start)[0]:
+                    reading = when(expression, Anchor(reference, reference), zone)
+                    if reading.first and reading.when.kind in ("date", "time") and reading.when.value:
+                        found.date, found.basis = reading.first, "heading"
+                        break
+        at = document.sections[at].parent
+    found.zone = found.zone or zone
+    return found
+
+
+def _read_sentence(
+    document: Document, sentence: Sentence, force: _Force, reference: datetime | None, told: _Told
+) -> Iterator[When]:
+    text = document.article.text[sentence.start : sentence.end]
+    found, _ = read(text, sentence.start)
+    inside: State | None = None
+    own: State | None = None
+    for at, expression in enumerate(found):
+        event = _event_before(document, sentence, expression, told)
+        limit = found[at + 1].start if at + 1 < len(found) else sentence.end
+        tail = document.article.text[expression.end : max(limit, min(expression.end + 40, sentence.end))]
+        anchor = _anchor(force, inside, reference, tail, event[1] if event else None)
+        if event:
+            expression = replace(expression, start=event[0])
+        reading = when(expression, anchor, force.zone)
+        yield reading.when
+        if _datable(reading):
+            inside = reading.first
+            own = own or reading.first
+    yield from _posts(document, sentence)
+    told.sentences.append((sentence, text, own))
+    if sentence.kind not in _SILENT and sentence.kind != "embed" and inside:
+        force.date, force.basis = inside, "context"
+        if inside.basis == "absolute":
+            force.year = inside
+
+
+def _datable(reading: Reading) -> bool:
+    return bool(
+        reading.first
+        and reading.when.kind in ("date", "time")
+        and reading.when.value
+        and reading.first.start != datetime.min
+        and reading.first.grain not in ("century", "decade")
+    )
+
+
+def _anchor(force: _Force, inside: State | None, reference: datetime | None, tail: str, event: State | None) -> Anchor:
+    near = inside or force.date
+    context = event or near
+    basis = "event" if event else "context" if inside else force.basis
+    year = inside.start if inside and inside.basis == "absolute" else None
+    return Anchor(
+        reference=reference,
+        context=context.start if context else reference,
+        year=year,
+        bias=bias_of(tail),
+        half=inside.half if inside else "",
+        context_basis=basis if context else "article",
+    )
+
+
+def _event_before(document: Document, sentence: Sentence, expression: Expression, told: _Told) -> tuple[int, State] | None:
+    """The event that the expression counts from (解任の翌日, 発表から3日後): where its words begin, and its date."""
+    head = expression.atoms[0]
+    if head.kind not in ("same", "offset") or head.kind == "same" and head.unit in ("next", "echo"):
+        return None
+    before = document.article.text[max(sentence.start, expression.start - 20) : expression.start]
+    match = _EVENT.search(before)
+    if not match:
+        return None
+    state = told.event(match[1]) or next(
+        (s for n in (2, 3, 4) if (s := told.event(match[1][-n:]) if len(match[1]) > n else None)), None
+    )
+    return (expression.start - len(before) + match.start(), state) if state else None
+
+
+def _posts(document: Document, sentence: Sentence) -> Iterator[When]:
+    """The instants of the posts that a sentence links to, in the article's zone."""
+    text = document.article.text[sentence.start : sentence.end]
+    zone = document.article.zone or "Asia/Tokyo"
+    for match in _STATUS.finditer(text):
+        if moment := post_instant(match[0]):
+            second = moment.replace(microsecond=0)
+            yield When(
+                start=sentence.start + match.start(), end=sentence.start + match.end(), kind="time", grain="second", zone=zone,
+                value=second.astimezone(zone_info(zone)).strftime("%Y-%m-%dT%H:%M:%S"), basis="post",
+                earliest=f"{second:%Y-%m-%dT%H:%M:%SZ}", latest=f"{second + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}",
+            )  # fmt: skip
+
+
+# --- the article's own date ---------------------------------------------------------------------------------------
+
+
+def published_of(document: Document) -> When | None:
+    """The article's date: given, or from its dateline, its headings, the newest date of the text, or its references."""
+    article = document.article
+    zone = article.zone or "Asia/Tokyo"
+    if article.published:
+        return _given(article.published, zone)
+    for basis, lines in _sources(document):
+        found = [
+            reading.when
+            for start, end in lines
+            for expression in read(article.text[start:end], start)[0]
+            if (reading := when(expression, Anchor(), zone)).first
+            and reading.when.basis == "absolute" and reading.when.grain in ("day", "hour", "minute", "second", "part")
+            and reading.when.value and ".." not in reading.when.value and not reading.when.suspect
+        ]  # fmt: skip
+        if found:
+            chosen = found[0] if basis == "dateline" else max(found, key=lambda one: (one.value or "").split("/")[-1])
+            return replace(chosen, value=(chosen.value or "").split("/")[-1], basis=basis)
+    return None
+
+
+def _sources(document: Document) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    first = [(block.start, block.end) for block in document.blocks if block.kind != "boilerplate"][:4]
+    stamps = [
+        (block.start, block.end)
+        for block in document.blocks
+        if block.kind in ("meta", "boilerplate") and block.end - block.start < 60
+    ]
+    yield "dateline", [(start, end) for start, end in (*stamps, *first) if end - start < 60]
+    yield "heading", [(block.start, block.end) for block in document.blocks if block.kind in _HEADING_KINDS]
+    yield (
+        "text",
+        [(block.start, block.end) for block in document.blocks if block.kind not in ("boilerplate", "reference", "meta")],
+    )
+    yield "references", [(block.start, block.end) for block in document.blocks if block.kind == "reference"]
+
+
+def _given(published: str, zone: str) -> When:
+    moment = parse_moment(published)
+    value = published.strip().replace(" ", "T")
+    plain = re.sub(r"(?<=[\d])(?:Z|[+-]\d{2}:?\d{2})$", "", value) if "T" in value else value
+    grain = {4: "year", 7: "month", 10: "day", 13: "hour", 16: "minute"}.get(len(plain), "second")
+    width = {"year": 366, "month": 31}.get(grain, 1)
+    start = moment.replace(tzinfo=zone_info(zone))
+    end = start + (
+        timedelta(days=width) if grain in ("year", "month", "day") else timedelta(minutes=60 if grain == "hour" else 1)
+    )
+    return When(
+        start=0, end=0, value=plain, grain=grain, zone=zone, basis="given",  # type: ignore[arg-type]
+        earliest=start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), latest=end.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )  # fmt: skip
+
+
+# --- the date in force at a place ---------------------------------------------------------------------------------
+
+
+def context_date(document: Document, position: int) -> tuple[When, DateFrom] | None:
+    """The date in force at a position of the text, and where it is from; the nearest source wins.
+
+    In this order: the sentence (the last date before the position, else the first behind it), the sentences before in the
+    section, the heading over it, the article. Only whens that name a day or a coarser date with a value count.
+    """
+    sentence = next((one for one in document.sentences if one.start <= position < one.end), None)
+    if sentence is None:
+        return _document_date(document)
+    usable = [one for one in document.whens if one.value and one.kind in ("date", "time") and one.basis not in ("none", "post")]
+    here = [one for one in usable if sentence.start <= one.start < sentence.end]
+    before = [one for one in here if one.end <= position]
+    if here:
+        return (before[-1] if before else here[0]), "sentence"
+    kinds = {(one.start, one.end): one.kind for one in document.sentences}
+    earlier = [
+        one
+        for other in document.sentences
+        if other.section == sentence.section
+        and other.end <= sentence.start
+        and other.kind not in _SILENT
+        and other.kind not in ("embed", "title", "heading", "caption")
+        for one in usable
+        if other.start <= one.start < other.end
+    ]
+    if earlier:
+        return earlier[-1], "context"
+    del kinds
+    at: int | None = sentence.section
+    while at is not None:
+        heading = document.sections[at].heading
+        under = [one for one in usable if heading and heading.start <= one.start < heading.end]
+        if under:
+            return under[0], "heading"
+        at = document.sections[at].parent
+    return _document_date(document)
+
+
+def _document_date(document: Document) -> tuple[When, DateFrom] | None:
+    return (document.published, "document") if document.published else None

@@ -1,0 +1,293 @@
+"""Date expressions of a text, resolved: from characters to `When`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from keii.dates.expressions import Expression, expressions
+from keii.dates.forms import Atom
+from keii.dates.resolve import Anchor, Bias, State, Unresolvable, resolve, span_value, value_of, write
+from keii.model import KeiiError, When
+from keii.text import Folded, fold
+
+_ODD = re.compile("[‐‑‒–—―−﹣〜∼˜\u200b-\u200f\u2060\ufeff\u00ad\ufe0e\ufe0f\u202a-\u202e]")
+_FUTURE = re.compile(
+    r"予定|見通し|見込|方針|計画|つもり|(?:しよう|ましょう|たい)|だろう|でしょう|期限|まで(?:に)?(?:は)?[^。]{0,12}(?:する|なければ)|これから|今後|控え"
+    r"|(?:[うくすつぬむるぐぶ])(?:[。」』)]|と(?:発表|表明|述べ|して|した|い)|こと(?:を|が|に)(?:発表|決|明ら|分か|わか|な))|ます(?:[。」』)]|$)|[一-龠]へ(?:[。」』)]|$)"
+)
+_PAST = re.compile(r"(?:[っいしたきれえげべめせけてちじみりび]た|[んい]だ|なった|った)(?![いくらちりめ])|ました|だった|でした")
+
+
+class Reading(NamedTuple):
+    """One expression read: its `When`, the expression (offsets in the text as it stands) and the states behind it."""
+
+    when: When
+    expression: Expression
+    first: State | None
+    last: State | None
+
+
+def parse_moment(value: str) -> datetime:
+    """The local moment of an ISO 8601 date or datetime (`2023`, `2023-11`, `2023-11-20T09:00+09:00`).
+
+    Raises KeiiError if it is neither.
+    """
+    match = re.fullmatch(
+        r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ](\d{2})(?::(\d{2})(?::(\d{2}))?)?(?:\.\d+)?)?[ ]?(?:Z|[+-]\d{2}:?\d{2})?",
+        value.strip(),
+    )
+    try:
+        if not match:
+            raise ValueError
+        year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups())
+        return datetime(year or 0, month or 1, day or 1, hour or 0, minute or 0, second or 0)
+    except ValueError as error:
+        raise KeiiError(f"not an ISO 8601 date or datetime: {value!r}") from error
+
+
+@cache
+def zone_info(name: str) -> tzinfo:
+    """The zone of an IANA name or an offset (`+09:00`); raises KeiiError for another."""
+    if match := re.fullmatch(r"([+±-])(\d{2}):?(\d{2})", name):
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+        return timezone(-offset if match[1] == "-" else offset)
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise KeiiError(f"unknown time zone: {name!r}") from error
+
+
+def instant(moment: datetime, zone: str | None) -> str | None:
+    """The UTC instant of a local moment, None outside the years 1 to 9999."""
+    try:
+        return moment.replace(tzinfo=zone_info(zone or "Asia/Tokyo")).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").zfill(20)
+    except (OverflowError, ValueError):
+        return None
+
+
+def bias_of(tail: str) -> Bias | None:
+    """Which way the words behind a date point: `future` (予定, 〜する), `past` (〜した), or neither."""
+    ahead, past = _FUTURE.search(tail), _PAST.search(tail)
+    if ahead and (not past or ahead.start() < past.start()):
+        return "future"
+    return "past" if past else None
+
+
+def read(text: str, offset: int = 0) -> tuple[tuple[Expression, ...], str]:
+    """The expressions of a text, their atoms and spans in the text's own offsets (plus `offset`), and the folded text."""
+    if unicodedata.is_normalized("NFKC", text) and not _ODD.search(text):
+        return tuple(
+            _moved(expression, lambda start, end: (start + offset, end + offset)) for expression in expressions(text)
+        ), text
+    folded: Folded = fold(text, offset)
+    return tuple(_moved(expression, folded.span) for expression in expressions(folded.text)), folded.text
+
+
+def _moved(expression: Expression, span: object) -> Expression:
+    assert callable(span)
+
+    def move(atom: Atom) -> Atom:
+        start, end = span(atom.start, atom.end)
+        return replace(atom, start=start, end=end)
+
+    start, end = span(expression.start, expression.end)
+    return replace(
+        expression, start=start, end=end, atoms=tuple(map(move, expression.atoms)), until=tuple(map(move, expression.until))
+    )
+
+
+def _made(
+    expression: Expression, value: str | None, grain: str, kind: str = "date", zone: str | None = None, basis: str = "absolute", suspect: str | None = None,
+    earliest: str | None = None, latest: str | None = None,
+) -> When:  # fmt: skip
+    return When(
+        start=expression.start, end=expression.end, value=value, grain=grain, kind=kind, zone=zone,  # type: ignore[arg-type]
+        earliest=earliest, latest=latest, basis=basis, suspect=suspect,
+    )  # fmt: skip
+
+
+def when(expression: Expression, anchor: Anchor, zone: str | None) -> Reading:
+    """Read one expression against its anchor; `zone` is what it is told in if it names none."""
+    head = expression.atoms[0]
+    own = None if expression.zone == "local" else expression.zone
+    if head.kind in ("duration", "set"):
+        grain = (
+            head.unit
+            if head.unit in ("year", "month", "week", "day", "hour", "minute", "second", "quarter", "season", "weekend", "part")
+            else "day"
+        )
+        kind = "set" if head.kind == "set" else "duration"
+        value = _recurrence(expression) if kind == "set" else write_length(head)
+        return Reading(_made(expression, value, grain, kind, own), expression, None, None)
+    if anchor.reference is None and anchor.context is None and not _absolute(expression):
+        return Reading(_partial(expression, own), expression, None, None)
+    try:
+        first, last = resolve(expression, anchor)
+    except Unresolvable:
+        return Reading(_made(expression, None, "day", zone=own, basis="none", suspect="no such date"), expression, None, None)
+    value = span_value(first, last) if last else value_of(first)
+    low, high = first.start, (last or first).end
+    if expression.relation == "since":
+        value, earliest, latest = f"{value.split('/')[0]}/..", instant(low, own or zone), None
+    elif expression.relation == "until":
+        value, earliest, latest = f"../{value.split('/')[-1]}", None, instant(high, own or zone)
+    else:
+        earliest, latest = instant(low, own or zone), instant(high, own or zone)
+    suspect = first.suspect or (last.suspect if last else None)
+    if first.start == datetime.min:
+        earliest = latest = None
+    fine = (last or first).grain
+    kind = "time" if first.clock or fine in ("hour", "minute", "second") else "date"
+    made = _made(expression, value, fine, kind, own, first.basis, suspect, earliest, latest)
+    return Reading(made, expression, first, last)
+
+
+def _absolute(expression: Expression) -> bool:
+    for atoms in (expression.atoms, expression.until):
+        if atoms and (
+            atoms[0].kind in ("year", "bc", "century") or (atoms[0].kind == "decade" and (atoms[0].values[0] or 0) > 99)
+        ):
+            return True
+        if atoms and atoms[0].kind == "date" and atoms[0].values[0] is not None:
+            return True
+        if atoms and atoms[0].kind == "pair" and atoms[0].unit == "year":
+            return True
+    return False
+
+
+def write_length(atom: Atom) -> str:
+    """A length of time in ISO 8601 (P1Y2M, PT1.5H)."""
+    letters = {
+        "year": "Y",
+        "quarter": "Q",
+        "month": "M",
+        "week": "W",
+        "day": "D",
+        "workday": "BD",
+        "hour": "H",
+        "minute": "M",
+        "second": "S",
+    }
+    days = "".join(f"{n:g}{letters[unit]}" for n, unit in atom.amount if unit not in ("hour", "minute", "second"))
+    clock = "".join(f"{n:g}{letters[unit]}" for n, unit in atom.amount if unit in ("hour", "minute", "second"))
+    return f"P{days}" + (f"T{clock}" if clock else "")
+
+
+def _recurrence(expression: Expression) -> str:
+    head, *rest = expression.atoms
+    weekday = next((atom for atom in rest if atom.kind == "weekday"), None)
+    clock = _clock_text(rest)
+    if weekday:
+        return f"XXXX-WXX-{weekday.values[0]}{clock}"
+    if clock and head.unit == "day":
+        return f"XXXX-XX-XX{clock}"
+    inner = next((atom for atom in rest if atom.kind in ("month", "date", "day")), None)
+    if inner:
+        return _digits(inner)
+    return {"quarter": "P3M", "season": "P1Y", "part": "P1D", "weekend": "P1W"}.get(head.unit) or write_length(head)
+
+
+def _clock_text(atoms: list[Atom] | tuple[Atom, ...]) -> str:
+    """The clock time that some atoms tell, `T16:30`, or nothing."""
+    told = next((at for at, atom in enumerate(atoms) if atom.kind == "clock" or atom.part == "正午"), None)
+    if told is None:
+        return ""
+    from keii.dates.resolve import start_state
+    from keii.dates.resolve import STEPS
+
+    state = start_state(Anchor(datetime(2000, 1, 1)), atoms[told])
+    for atom in atoms[: told + 1]:
+        if atom.kind in ("part", "clock"):
+            state = STEPS[atom.kind](state, atom, Anchor(datetime(2000, 1, 1)))
+    return value_of(state)[10:]
+
+
+def _digits(atom: Atom) -> str:
+    if atom.kind == "month":
+        return f"XXXX-{atom.values[0]:02d}"
+    if atom.kind == "day":
+        return f"XXXX-XX-{atom.values[0]:02d}"
+    return f"XXXX-{atom.values[1]:02d}" + (f"-{atom.values[2]:02d}" if len(atom.values) > 2 and atom.values[2] else "")
+
+
+def _partial(expression: Expression, zone: str | None) -> When:
+    """What an expression says without an anchor: EDTF's unspecified digits, a clock time, or the distance alone."""
+    head = expression.atoms[0]
+    value: str | None = None
+    grain, kind = "day", "date"
+    clock = _clock_text(expression.atoms)
+    if head.kind in ("month", "day", "date"):
+        value, grain = _digits(head) + clock, "month" if head.kind == "month" else "day"
+    elif head.kind == "weekday":
+        value = f"XXXX-WXX-{head.values[0]}{clock}"
+    elif clock:
+        value, grain, kind = clock, "minute" if ":" in clock else "hour", "time"
+        if far := _clock_text(expression.until):
+            value = f"{clock}/{far}"
+    elif head.kind in ("shift", "same") and head.unit not in ("next", "echo", "weekend", "fiscal", "quarter"):
+        n = abs(head.values[0] or 0)
+        value, grain, kind = (
+            f"P{n * 100}Y" if head.unit == "century" else f"P{n}{head.unit[0].upper()}",
+            "day" if head.part else head.unit,
+            "duration",
+        )
+    elif head.kind in ("offset", "window"):
+        value, grain, kind = write_length(head), head.unit if head.unit != "workday" else "day", "duration"
+    elif head.kind == "holiday" and (moment := _fixed_day(head.part)):
+        value = f"XXXX-{moment}"
+    elif head.kind == "quarter":
+        value, grain = f"XXXX-Q{head.values[0]}", "quarter"
+    if value and kind != "duration" and expression.relation == "since":
+        value += "/.."
+    elif value and kind != "duration" and expression.relation == "until":
+        value = f"../{value}"
+    return _made(expression, value, grain, kind, zone, "none")
+
+
+def _fixed_day(name: str) -> str | None:
+    from keii.dates.forms import words
+
+    return words("fixed").get(name)
+
+
+def find_dates(text: str, reference: str | None = None, zone: str | None = None, *, bias: Bias | None = None) -> tuple[When, ...]:
+    """Find every date or time expression of a text and resolve it against a reference date.
+
+    `reference` is an ISO 8601 date or datetime (without it only what is told in full is resolved; the rest is written with
+    unspecified digits, `XXXX-11-17`). `zone` is the IANA zone of the telling. `bias` says whether a bare day, weekday or
+    month looks back or ahead; without it the words of the clause do (予定, 〜する), and else it looks back.
+
+    >>> [(when.value, when.grain) for when in find_dates("来月5日の午後3時半から", "2023-11-20")]
+    [('2023-12-05T15:30/..', 'minute')]
+    """
+    moment = parse_moment(reference) if reference else None
+    found, folded = read(text)
+    context: State | None = None
+    whens = []
+    for at, expression in enumerate(found):
+        limit = found[at + 1].start if at + 1 < len(found) else len(text)
+        tail = re.split("[。\n]", text[expression.end : max(limit, expression.end + 40)], maxsplit=1)[0]
+        anchor = Anchor(
+            reference=moment,
+            context=context.start if context else moment,
+            year=context.start
+            if context and context.basis == "absolute" and "。" not in text[whens[-1].end : expression.start]
+            else None,
+            bias=bias or bias_of(tail),
+            half=context.half if context else "",
+            context_basis="context" if context else "article",
+        )
+        reading = when(expression, anchor, zone)
+        whens.append(reading.when)
+        if reading.first and reading.when.value and reading.first.start != datetime.min:
+            context = reading.first
+    return tuple(whens)
+
+
+__all__ = ["find_dates", "write"]
