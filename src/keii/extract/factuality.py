@@ -1,0 +1,265 @@
+"""Whether a claim's event happened: fact, negated, possible or planned, from its own morphology and from what embeds it.
+
+A reading climbs from the event's word towards the sentence's root and collects cues: function words on the way (ない, だろう,
+つもり) and words that take the event as their content (方針, 可能性, とみられる, 否定). The climb ends where the content does: what
+stands above 〜と述べた does not touch the event. Rules fold the cues from the inside out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from keii import lexicon
+from keii.extract.candidates import Candidate
+from keii.extract.grammar import is_function, is_sahen
+from keii.model import Document, EventType, Factuality, Token
+
+_LIMIT = 8
+_FORMAL = frozenset({"こと", "事", "わけ", "訳", "はず", "筈", "の", "もの", "物", "つもり", "ところ"})
+_SUPPORT = frozenset(
+    {"ない", "無い", "ある", "知れる", "しれる", "得る", "える", "うる", "限る", "かねる", "できる", "出来る", "違い"}
+)
+_CLOSING = frozenset("」』”)）]】")
+_OPENING = frozenset("(（[【")
+_STATIVE = frozenset(
+    {"ある", "いる", "できる", "出来る", "含む", "占める", "言える", "いう", "言う", "わかる", "分かる", "示す", "違う", "異なる"}
+)
+_CLAUSE_ENDS = frozenset(
+    {"が", "けど", "けれど", "けれども", "ので", "から", "ば", "し", "のに", "なら", "たら", "ても", "でも", "と"}
+)
+_CASES = frozenset({"に", "で", "を", "が", "は", "も", "へ", "や", "など", "から", "まで", "より", "の"})
+_BRACKET = 40
+
+
+class Cue(NamedTuple):
+    """A word on the way up from the event; `link` is how the event hangs on it (empty for function words)."""
+
+    effect: str
+    word: str
+    link: str = ""
+
+
+class Step(NamedTuple):
+    """One step of the climb: the tense below, how it hangs on the word above, and that word."""
+
+    tense: str
+    link: str
+    above: str
+
+
+class Reading(NamedTuple):
+    """What is said about an event: its cues from the inside out, its tense, and the steps climbed."""
+
+    cues: tuple[Cue, ...]
+    tense: str
+    steps: tuple[Step, ...]
+
+
+def factuality(document: Document, candidate: Candidate, type: EventType) -> tuple[Factuality, tuple[str, ...]]:
+    """Tell whether the event happened, with the cues that say so."""
+    reading = read_cues(document.tokens[candidate.sentence], candidate.token)
+    value = by_rule(reading)
+    return value, tuple(f"factuality: {cue.effect} {cue.word}" for cue in reading.cues) or (f"factuality: {reading.tense}",)
+
+
+def by_rule(reading: Reading) -> Factuality:
+    """Fold the cues from the inside out, beginning with the tense."""
+    state: Factuality = "planned" if reading.tense == "present" else "fact"
+    for cue in reading.cues:
+        state = _fold(state, cue)
+    return state
+
+
+def _fold(state: Factuality, cue: Cue) -> Factuality:
+    match cue.effect:
+        case "negated":
+            return "fact" if state == "negated" else "negated"
+        case "deny":
+            return "negated"
+        case "possible":
+            return "possible"
+        case "planned" if state == "fact":
+            return "planned"
+        case "attempt":
+            return "fact"
+    return state
+
+
+def read_cues(tokens: Sequence[Token], i: int) -> Reading:
+    """Climb from a token of a sentence and collect what is said about its event."""
+    cues: list[Cue] = list(_own_cues(tokens[i]))
+    steps: list[Step] = []
+    event_tense = ""
+    shared = False
+    node = i
+    for _ in range(_LIMIT):
+        end = _tail(tokens, node)
+        tense = _tense(tokens, node, end)
+        cues.extend(cue for cue in _tail_cues(tokens, node, end) if not shared or cue.effect in ("possible", "planned"))
+        if event_tense in ("", "bare", "continued"):
+            event_tense = tense
+        above = _above(tokens, node, end)
+        if above is None:
+            break
+        link = _link(tokens, node, end, tense)
+        steps.append(Step(tense, link, tokens[above].lemma))
+        if link == "attempt":
+            cues.append(Cue("attempt", tokens[above].lemma, link))
+            break
+        accused = link == "continued" and steps[-2:-1] == [Step(steps[-2].tense, "quote", "する")] if len(steps) > 1 else False
+        cue, on = _over(tokens[above].lemma, "accused" if accused else link, tense)
+        if cue and (not shared or cue.effect in ("possible", "planned")):
+            cues.append(cue)
+        if not on:
+            break
+        shared = shared or link == "continued"
+        node = above
+    if tokens[i].lemma in _STATIVE and event_tense == "present":
+        event_tense = "state"
+    return Reading(tuple(cues), event_tense, tuple(steps))
+
+
+def _own_cues(token: Token) -> Iterator[Cue]:
+    effect = _words().get(("self", token.lemma))
+    if effect:
+        yield Cue(effect, token.lemma)
+
+
+def _over(lemma: str, link: str, tense: str) -> tuple[Cue | None, bool]:
+    """The cue in a word above the event, and whether the climb goes on through it."""
+    words = _words()
+    effect = words.get(("over", lemma))
+    if effect is None and link in ("quote", "adnominal", "continued"):
+        effect = words.get(("quote", lemma))
+    if effect is None and link in ("case", "topic"):
+        effect = words.get(("content", lemma))
+    if link == "accused":
+        effect = words.get(("accused", lemma))
+        return Cue(effect, lemma, link) if effect else None, False
+    if link == "continued":
+        cue = Cue(effect, lemma, link) if effect == "possible" and ("quote", lemma) in words else None
+        return cue, True
+    if link == "clause":
+        return None, tense == "present"
+    if effect is None:
+        return None, False
+    if effect in ("through", "light") or effect == "planned" and tense in ("past", "progress"):
+        return None, True
+    return Cue(effect, lemma, link), True
+
+
+@cache
+def _words() -> dict[tuple[str, str], str]:
+    """Effects by place and word."""
+    return {(place, word): effect for place, effect, words in lexicon.table("factuality") for word in words.split(" ")}
+
+
+@cache
+def _tail_pattern() -> re.Pattern[str]:
+    words = sorted((word for place, word in _words() if place == "tail"), key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def _tail_cues(tokens: Sequence[Token], i: int, end: int) -> Iterator[Cue]:
+    behind = tokens[i + 1 : end]
+    written = "".join(token.surface for token in behind)
+    starts = {0, *accumulate(len(token.surface) for token in behind)}
+    at = 0
+    while match := _tail_pattern().search(written, at):
+        effect = _words()["tail", match[0]]
+        at = match.end() if match.start() in starts else match.start() + 1
+        if match.start() in starts and effect != "clear":
+            yield Cue(effect, match[0])
+
+
+def _tail(tokens: Sequence[Token], i: int) -> int:
+    """The end of what belongs to a predicate: function words, formal nouns and the words that only support them."""
+    end, predicate = i + 1, tokens[i].pos in ("VERB", "ADJ")
+    while end < len(tokens):
+        token = tokens[end]
+        if token.surface in _OPENING:
+            close = next((j for j in range(end, min(end + _BRACKET, len(tokens))) if tokens[j].surface in _CLOSING), None)
+            if close is None:
+                break
+            end = close
+        elif not (
+            is_function(token)
+            or token.surface in _CLOSING
+            or predicate
+            and token.lemma in _FORMAL
+            or end > i + 1
+            and token.lemma in _SUPPORT
+        ):
+            break
+        predicate = predicate or token.pos == "AUX"
+        end += 1
+    return end
+
+
+def _tense(tokens: Sequence[Token], i: int, end: int) -> str:
+    """`past`, `progress`, `present`, `continued` (a form without tense before another predicate) or `bare` (a noun)."""
+    last, progress, formal = tokens[i], False, False
+    verbal = last.pos in ("VERB", "ADJ") and bool(last.inflection)
+    for j in range(i + 1, end):
+        token = tokens[j]
+        if token.inflection and not token.inflection.startswith(("助動詞-ダ", "助動詞-デス")):
+            if token.lemma in ("いる", "おる", "ある") and tokens[j - 1].surface in ("て", "で"):
+                progress = True
+            verbal, last = True, token
+        elif token.surface in ("て", "で") and token.pos == "SCONJ":
+            if j + 1 >= end or not tokens[j + 1].inflection:
+                return "continued"
+        elif token.surface in ("たり", "だり", "つつ", "ながら"):
+            return "continued"
+        elif token.lemma in _FORMAL:
+            formal = True
+        elif not formal and not token.inflection:
+            break
+    if not verbal:
+        return "continued" if is_sahen(tokens[i]) and tokens[i].dep == "advcl" and end == i + 1 else "bare"
+    if last.inflection.startswith("助動詞-タ;"):
+        return "past"
+    if "連用形" in last.inflection:
+        return "continued"
+    return "progress" if progress else "present"
+
+
+def _above(tokens: Sequence[Token], i: int, end: int) -> int | None:
+    """What stands above a predicate or noun whose tail ends at `end`: the noun right behind it, else its head behind it."""
+    if end < len(tokens) and tokens[end].pos in ("NOUN", "PROPN") and not _ends_in_case(tokens, i, end):
+        j = end
+        while ("over", tokens[j].lemma) not in _words() and j + 1 < len(tokens) and tokens[j + 1].pos in ("NOUN", "PROPN"):
+            j += 1
+        return j
+    for _ in range(len(tokens)):
+        if tokens[i].head == i:
+            return None
+        i = tokens[i].head
+        if i >= end:
+            return i
+    return None
+
+
+def _ends_in_case(tokens: Sequence[Token], i: int, end: int) -> bool:
+    return end > i + 1 and tokens[end - 1].pos in ("ADP", "SCONJ", "PART") and tokens[end - 1].surface not in ("の", "など")
+
+
+def _link(tokens: Sequence[Token], i: int, end: int, tense: str) -> str:
+    """How a clause or noun hangs on what is above it."""
+    if any("意志推量形" in token.inflection and token.lemma not in ("だ", "です") for token in tokens[i:end]):
+        return "attempt"
+    behind = [token for token in tokens[i + 1 : end] if token.surface not in _CLOSING]
+    marks = "".join(token.surface for token in behind[-3:])
+    if behind and behind[-1].pos != "SCONJ" and re.search(r"と[はもの]?$", marks):
+        return "quote"
+    if tense == "continued":
+        return "continued"
+    if behind and behind[-1].pos == "SCONJ" and behind[-1].surface in _CLAUSE_ENDS:
+        return "quote" if behind[-1].surface == "と" and tense != "present" else "clause"
+    if behind and behind[-1].surface in _CASES:
+        return "topic" if behind[-1].surface in ("は", "も") else "case"
+    return "adnominal"
