@@ -64,10 +64,10 @@ class Reader:
         self.document, self.names, self.entries = document, names, entries
         self.text = document.article.text
 
-    def read(self, sentence: Sentence, tokens: tuple[Token, ...], acts: list[Act], subjects: list[Subject]) -> Iterator[Citation]:
+    def read(self, sentence: Sentence, acts: list[Act]) -> Iterator[Citation]:
         """The citations of a sentence that name their source, in order."""
         yield from self._according(sentence)
-        yield from self._reporters(sentence, tokens, subjects)
+        yield from self._reporters(sentence)
         yield from self._works(sentence)
         yield from self._brackets(sentence)
         yield from self._platforms(sentence, acts)
@@ -75,16 +75,26 @@ class Reader:
     # --- によると -------------------------------------------------------------------------------------------------
 
     def _according(self, sentence: Sentence) -> Iterator[Citation]:
-        text = self.text[sentence.start : sentence.end]
-        cues = [m for m in _ACCORDING.finditer(text)]
-        starts = [self._phrase_start(sentence.start, sentence.start + m.start()) for m in cues]
-        for n, (start, cue) in enumerate(zip(starts, cues, strict=True)):
-            end = sentence.start + cue.end()
-            sources = self.sources(start, sentence.start + cue.start(), cue[0])
-            later = [s for s in starts[n + 1 :] if s >= end]
-            stop = later[0] if later else sentence.end
+        """Xによると, Xの発表では, X紙の取材に: to the end of the sentence, or to the next outlet's によると."""
+        found: list[tuple[int, int, tuple[Source, ...], bool]] = []
+        for cue in _ACCORDING.finditer(self.text, sentence.start, sentence.end):
+            start = self._phrase_start(sentence.start, cue.start())
+            sources = self.sources(start, cue.start(), cue[0])
             if sources:
-                yield Citation(start, end, sources, Span(start, stop), "according")
+                found.append((start, cue.end(), sources, cue[0].startswith("によ")))
+        for n, (start, end, sources, _) in enumerate(found):
+            bracket = self._bracket_end(sentence, start)
+            takes_over = [s for s, _, later, by in found[n + 1 :] if by and any(x.kind == "outlet" for x in later) and self._bracket_end(sentence, s) is None]
+            stop = bracket or (takes_over[0] if takes_over else sentence.end)
+            yield Citation(start, end, sources, Span(start, stop), "according")
+
+    def _bracket_end(self, sentence: Sentence, place: int) -> int | None:
+        """Where the bracket closes that a place stands in, None if it stands in none."""
+        before = self.text[sentence.start : place]
+        if sum(before.count(c) for c in "(（") <= sum(before.count(c) for c in ")）"):
+            return None
+        close = re.compile(r"[)）]").search(self.text, place, sentence.end)
+        return close.end() if close else None
 
     def _phrase_start(self, floor: int, end: int) -> int:
         """Where the noun phrase begins that ends at `end`: coordinated names belong to it."""
@@ -120,18 +130,28 @@ class Reader:
 
     def sources(self, start: int, end: int, cue: str) -> tuple[Source, ...]:
         """The chain that a source phrase names, nearest first; () if it names none by itself."""
-        outlets = cited_outlets(self.names, start, end)
         text = self.text[start:end]
-        speakers: tuple[Source, ...] = ()
+        if ANAPHOR.match(text):
+            return ()
+        outlets = self._outlets(start, end)
         if re.search(_ANONYMOUS, text):
-            speakers = (Source("anonymous", "anonymous", cue, start, end),)
-        elif not outlets:
-            speakers = self._body(start, end, cue)
+            speakers: tuple[Source, ...] = (Source("anonymous", "anonymous", cue, start, end),)
         else:
-            speakers = self._told_to(start, end, outlets, cue)
-        seen: set[str] = set()
-        chain = [*speakers, *(source(outlet, cue) for outlet in outlets)]
-        return tuple(s for s in chain if not (s.name in seen or seen.add(s.name)))  # type: ignore[func-returns-value]
+            speakers = self._told_to(start, end, outlets, cue) if outlets else self._body(start, end, cue)
+        chain = {s.name: s for s in reversed([*speakers, *(source(outlet, cue) for outlet in outlets)])}
+        return tuple(reversed(chain.values()))
+
+    def _outlets(self, start: int, end: int) -> list[Mention]:
+        """Outlets of a source phrase; a part that is none by itself may be short for one that the article names."""
+        found = cited_outlets(self.names, start, end)
+        for part in _PART.finditer(self.text, start, end):
+            if any(o.start < part.end() and part.start() < o.end for o in found):
+                continue
+            bare = re.sub(r"(?:の?(?:関西版|電子版|別の?)?(?:報道|記事|取材)|紙|など|等)+$", "", part[0])
+            short = self.names.short_outlet(bare)
+            if short:
+                found.append(Mention(part.start(), part.start() + len(bare), "OUTLET", short, ("short for an outlet of the article",)))
+        return sorted(found, key=lambda mention: mention.start)
 
     def _told_to(self, start: int, end: int, outlets: list[Mention], cue: str) -> tuple[Source, ...]:
         """Who spoke to the outlet or is quoted by it (A氏がX紙に語ったところ)."""
@@ -159,7 +179,6 @@ class Reader:
         bare = re.sub(r"(?:など|ら|等|側)$", "", re.sub(r"[（(][^（）()]*[)）]", "", text)).strip("「」『』 ")
         if (
             not bare
-            or bare in _ANAPHORS
             or re.fullmatch(_PRODUCT, bare)
             or re.match(r"(?:今回|この|その|同)", bare)
             and re.search(rf"{_PRODUCT}$", bare)
@@ -182,41 +201,58 @@ class Reader:
 
     # --- X は…と報じた ---------------------------------------------------------------------------------------------
 
-    def _reporters(self, sentence: Sentence, tokens: tuple[Token, ...], subjects: list[Subject]) -> Iterator[Citation]:
-        text = self.text[sentence.start : sentence.end]
-        for m in _REPORTED.finditer(text):
-            names, verb = m.span(1), m.end()
-            start, end = sentence.start + names[0], sentence.start + names[1]
-            first = self._phrase_start(sentence.start, end)
-            outlets = self._closing_outlets(first, end)
-            if not outlets:
+    def _reporters(self, sentence: Sentence) -> Iterator[Citation]:
+        """Outlets as the subject of a verb of reporting: Xは…と伝えた, …とXが報じた, Xの報道で分かった."""
+        for group in self._groups(sentence):
+            after = _SUBJECT.match(self.text, group[-1].end, sentence.end)
+            if not after or self._within_quote(sentence, group[0].start):
                 continue
-            begin = outlets[0].start
-            begin = self._list_start(first, outlets)
-            particle = end + 1
-            said = tuple(source(o, "は") for o in outlets)
-            quoted = re.search(r"関係者|情報筋|消息筋|人物|目撃者", text[m.end(1) :])
-            unnamed = (Source("anonymous", "anonymous", quoted[0], None, None),) if quoted and "の話" in text[m.end(1) :] else ()
-            tail = len(text) - m.end()
-            before_content = self._right_before(end, sentence.start + m.start(2))
-            reach = Span(sentence.start if before_content else begin, sentence.start + verb if tail > 12 else sentence.end)
-            yield Citation(begin, particle if not before_content else sentence.start + verb, unnamed + said, reach, "reporter")
+            verb = self._report_verb(after.end(), sentence.end)
+            if verb is None:
+                continue
+            close = not re.search(r"[とをに旨]|こと", self.text[after.end() : verb[0]]) and verb[0] - after.end() < 24
+            begin = self._list_start(sentence, group)
+            reach = Span(sentence.start if close else begin, sentence.end if sentence.end - verb[1] < 16 else verb[1])
+            between = self.text[after.end() : verb[0]]
+            unnamed = re.search(_ANONYMOUS, between) if "の話" in between or "の談話" in between or "の証言" in between else None
+            chain = [Source("anonymous", "anonymous", unnamed[0], None, None)] if unnamed else []
+            chain += [source(outlet, self.text[after.end() - 1 : after.end()]) for outlet in group]
+            yield Citation(begin, verb[1] if close else after.end(), tuple(chain), reach, "reporter")
 
-    def _closing_outlets(self, start: int, end: int) -> list[Mention]:
-        """The outlets listed right before `end` (など and brackets between)."""
-        found = cited_outlets(self.names, start, end)
-        if not found:
-            return []
-        tail = re.sub(r"[（(][^（）()]*[)）]", "", self.text[found[-1].end : end])
-        return found if re.fullmatch(_MEDIA_TAIL, tail) else []
+    def _groups(self, sentence: Sentence) -> Iterator[list[Mention]]:
+        """Outlets of a sentence, those listed together in one group."""
+        group: list[Mention] = []
+        for outlet in self.names.outlets(sentence.start, sentence.end):
+            if group and not _LIST.fullmatch(self.text, group[-1].end, outlet.start):
+                yield group
+                group = []
+            group.append(outlet)
+        if group:
+            yield group
 
-    def _list_start(self, first: int, outlets: list[Mention]) -> int:
-        return first if first <= outlets[0].start and outlets[0].start - first <= 8 else outlets[0].start
+    def _report_verb(self, start: int, end: int) -> tuple[int, int] | None:
+        """The last verb of reporting outside quotation marks, before another source takes over."""
+        found = None
+        depth, i = 0, start
+        for m in _REPORT_OR_QUOTE.finditer(self.text, start, end):
+            if m[0] in "「『":
+                depth += 1
+            elif m[0] in "」』":
+                depth = max(0, depth - 1)
+            elif not depth:
+                if m[0].startswith(("によ", "。")):
+                    break
+                found = m.span()
+        return found
 
-    def _right_before(self, start: int, verb: int) -> bool:
-        """Whether nothing but time and manner stands between the source and its verb."""
-        between = self.text[start:verb]
-        return len(between) < 16 and not re.search(r"[とをに旨]|こと", between[1:])
+    def _list_start(self, sentence: Sentence, group: list[Mention]) -> int:
+        start = group[0].start
+        prefix = _COUNTRY.search(self.text, max(sentence.start, start - 12), start)
+        return prefix.start() if prefix else start
+
+    def _within_quote(self, sentence: Sentence, place: int) -> bool:
+        before = self.text[sentence.start : place]
+        return before.count("「") > before.count("」") and self.text[place - 1] not in "「『"
 
     # --- works: (著者, 年), [3] ---------------------------------------------------------------------------------------
 
@@ -314,9 +350,9 @@ class Reader:
 
     def _platforms(self, sentence: Sentence, acts: list[Act]) -> Iterator[Citation]:
         text = self.text[sentence.start : sentence.end]
+        posts = _POST.search(text) is not None
         for m in _PLATFORM.finditer(text):
-            rest = text[m.end() :]
-            if not re.search(_POST, rest) and not m[0].endswith(("を",)):
+            if not posts and not m[0].endswith("を"):
                 continue
             name = next(name for i, (_, name) in enumerate(_PLATFORMS) if m.group(f"p{i}"))
             yield self._posted(sentence, sentence.start + m.start(), sentence.start + m.end(), name, acts, "platform")
@@ -351,15 +387,28 @@ def _alternatives(*kinds: str) -> str:
 
 _PRODUCT = pattern("product")
 _ANONYMOUS = r"関係者|情報筋|消息筋|関係筋|外交筋|政府筋|目撃者|匿名|事情を知る|事情に詳しい"
-_ANAPHORS = frozenset(words("anaphor"))
 _ACCORDING = re.compile(pattern("according") + r"(?=[、,，\s「『]|[^でにの])")
 _OPENING = re.compile(rf"(?:{pattern('opening')}[、,]?\s?)+")
-_MEDIA_TAIL = r"[』」”\"]?\s?(?:紙|誌|電子版|の電子版|通信|テレビ|放送|などの?(?:報道機関|メディア|各紙|各社|ドイツの一部報道機関)?|など各社|等|(?:両|各)紙|をはじめとする各?報道機関|は|も|が|の両新聞|ら)?(?:など|等)?"
-_VERBS = r"(?:伝え|報じ|報道し|報道した|速報し|伝わ|スクープし|掲載し|紹介し|放送し|放映し|としている|とした|とし|配信し|明らかに|発表し|指摘し|予想し|予測し|分析し|引用し|あげて|挙げて|明かし|取り上げ|暴露し|見ている|みている|暴い|書い|更新し)"
-_REPORTED = re.compile(rf"([^、。「」]{{1,60}}?)(?:は|が|も|では|の|で)(?=[^。]{{0,400}}?({_VERBS}))")
+_TAIL = (
+    r"[』」”\"]?(?:[（(][^（）()]{0,20}[）)])?\s?(?:紙|誌|電子版|の電子版|通信社?|テレビ|放送|の?(?:続報|記事|ニュース))?(?:の?両(?:新聞|紙|社))?"
+    r"(?:などの?|等の?|をはじめとする)?(?:[ァ-ヶー一-龠]{0,4}の?(?:一部|各)?(?:各|報道機関|メディア|各紙|各社|報道各社|報道機関各社))?\s?"
+)
+_SUBJECT = re.compile(rf"{_TAIL}(?:は|が|も|では|の報道で|の取材で)(?!開|設立|運営|主催)")
+_LIST = re.compile(r"[』」)）]?(?:紙|誌|電子版)?(?:など)?\s?(?:、|,|・|･|と|や|および|及び|並びに|ならびに|、および)\s?[米英仏独]?(?:紙|誌)?[『「(（]?|[』」]?[（(]")
+_COUNTRY = re.compile(r"(?:米国|英国|韓国|中国|北朝鮮|[米英仏独伊露豪加])?(?:国営|公共|有力|地元|経済|大手)?(?:紙|誌|メディア|ニュースメディア|テレビ)?[・の]?[『「]?$")
+_REPORT_OR_QUOTE = re.compile(
+    r"[「」『』]|によると|によれば|(?:と|を|も|とも|が|に|は|で|旨|こと|日|、|分|時|により)?(?:"
+    r"伝え|報じ|報道し|報道した|速報|スクープ|掲載|紹介し|放送し|放映し|配信し|取り上げ|としている|とした|と明らかにし|明らかにし|発表し|指摘し|"
+    r"予想し|予測し|分析し|引用し|あげて|挙げて|明かし|暴露|書い|更新し|と見て|とみて|分かった|わかった|判明)"
+)
+_PART = re.compile(r"[^、,・･とや\s「」『』（）()]{2,12}")
+ANAPHOR = re.compile(
+    r"(?:それ|これ|同(?:紙|誌|新聞社?|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表)|(?:両|同2|同２|同二)(?:紙|誌|新聞|報道|社|メディア)|"
+    r"(?:この|その)?(?:報道|一部報道|記事|発表|調べ|資料|報告書))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?$"
+)
 _AFTER_BRACKET = re.compile(r"[、。]|とコメント|と述べ")
-_POST = pattern("post")
-_TWEET = re.compile(r"(引用リポスト|引用リツイート|リツイート|ツイート|リポスト|リプライ)(?:し|する|を|。|、|で|$|💬|[^\w、。])")
+_POST = re.compile("|".join(re.escape(re.sub(r"[うくすつぬふむるぐ]$", "", word)) for word in words("post")))
+_TWEET = re.compile(r"(引用リポスト|引用リツイート|リツイート|ツイート|リポスト|リプライ)(?!に|への|の|欄|数)")
 _PAGE = re.compile(
     r"([A-Za-z一-龠々ァ-ヶー・]{2,24})?の?((?:公式)?\s?(?:ブログ|ウェブサイト|ホームページ|サイト|Blog))(?:上)?(?:で|に|にて|において)(?=[^。]{0,80})"
 )

@@ -51,6 +51,13 @@ class Names:
         index = bisect_left(self.starts, end) - 1
         return self.all[index] if index >= 0 and self.all[index].end == end else None
 
+    def short_outlet(self, word: str) -> str | None:
+        """The one outlet of the article whose name or spelling begins with a word (日刊: 日刊スポーツ)."""
+        if len(word) < 2:
+            return None
+        longer = {m.name for m in self.all if m.label == "OUTLET" and (m.name.startswith(word) or self.text.startswith(word, m.start))}
+        return longer.pop() if len(longer) == 1 else None
+
     def outlets(self, start: int, end: int) -> list[Mention]:
         return self.inside(start, end, "OUTLET")
 

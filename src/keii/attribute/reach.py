@@ -13,18 +13,20 @@ from keii.model import RUNNING_TEXT, Block, Citation, Document, Sentence, Source
 from keii.names.outlets import outlet_named
 
 _HEARSAY = re.compile(rf"{pattern('hearsay')}[。．！!」』)）\s]*(?:[（(][^（）()]*[)）])?[。．\s]*$")
+_DEEMED = re.compile(r"と(?:も)?し(?:てい(?:る|ます|た)|た)[。．」』\s]*$")
+_REPORTED = re.compile(r"(?:と|とも|も|を)(?:伝え|報じ|報道し)(?:て|た|ら|る)[^。、]{0,6}[。．\s]*$")
 _ANAPHOR = re.compile(
-    r"(?:それ|これ|同(?:紙|誌|新聞|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表|庁|省|署)|(?:両|同2|同二)(?:紙|誌|新聞|報道|社|メディア)|"
-    r"(?:この|その)?(?:報道|一部報道|記事|発表|調べ|資料|報告書))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?"
-    r"(?:によると|によれば|によりますと|とも|は、記事|は記事|の取材)"
+    r"(?:それ|これ|同(?:紙|誌|新聞社?|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表)|(?:両|同2|同２|同二)(?:紙|誌|新聞|報道|社|メディア)|"
+    r"(?:この|その|各|一部)?(?:報道|記事))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?"
+    r"(?:によると|によれば|によりますと|では|とも|は、記事|は記事|の取材|のインタビュー)"
 )
-_MEDIA = re.compile(
-    r"^(?:それ|これ|同(?:紙|誌|新聞|サイト|記事|報道|メディア|通信)|(?:両|同2|同二)|(?:この|その)?(?:報道|一部報道|記事))"
-)
-_CLOSING = re.compile(r"情報源としている|情報源とする|を情報源と|参考にした|を基にした|をもとにしている|をソースとし")
-_ONLY = re.compile(
-    r"^(?:[^、。「」]{0,14}、)?([^。「」、]{1,60}?|[^。]{1,60}?)(?:は|が|も|の報道で|の取材で|の発表で|の調べで)(?:同日|\d+日|[^。、はが]{0,14}日)?(?:に|、|付で|[^。、はがをと]{0,14}で|により|などで)?"
-    r"(?:伝え|報じ|報道し|報道した|速報し|発表し|公表し|明らかにし|分か|わか|判明し)[^、。をと]{0,8}[。．]?$"
+_CLOSING = re.compile(r"情報源としている|情報源とする|情報源とした|を基にし(?:て|た)|をもとにし(?:て|た)|をソースとし(?:て|た)|を参考にし(?:て|た)")
+_FILLER = re.compile(
+    r"なお|また|これは|これらは|この(?:ニュース|件|事実|情報)(?:は|を|について)?|本(?:件|ニュース|記事)|以上|同日|\d{1,2}月|\d{1,2}日|付け?(?:の|で)?|朝|夜|午前|午後|"
+    r"など|等|各紙|各社|報道各社|報道機関|複数|各種|一部|現地|地元|国内|主要|米|英|メディア|マスコミ|ニュース|テレビ|新聞|通信社?|紙|誌|電子版|朝刊|夕刊|報道|記事|取材|発表|調べ|公式|ウェブ|サイト|ホームページ|"
+    r"伝え(?:て(?:いる|います)|た|ました|られ(?:た|ている))|報じ(?:て(?:いる|います)|た|ました|られ(?:た|ている))|報道(?:し(?:た|ました|ている)|された)|明らか(?:に(?:し(?:た|ている)|なった))?|"
+    r"分か(?:った|りました)|わか(?:った|りました)|判明し?た?|発表し(?:た|ました|ている)|発表された|公表し(?:た|ました)|により|による(?:と|もの)?|より|ところによる|です|だ|である|"
+    r"[がはもので、。・･とやに及び並び「」『』（）()\s\d]"
 )
 
 
@@ -33,13 +35,12 @@ def citations(document: Document) -> Iterator[Citation]:
     names = Names(document)
     reader = Reader(document, names, document.references)
     found: list[Citation] = []
-    state = _State(document)
+    state = _State(document, names)
     for index, sentence in enumerate(document.sentences):
         if sentence.kind not in RUNNING_TEXT:
             continue
         spoken, subjects = acts(document, index, names)
-        tokens = document.tokens[index] if document.tokens else ()
-        cited = list(reader.read(sentence, tokens, spoken, subjects))
+        cited = list(reader.read(sentence, spoken))
         cited += state.anaphors(sentence, cited)
         found += cited
         found += state.inherited(sentence, cited, spoken)
@@ -54,8 +55,8 @@ def citations(document: Document) -> Iterator[Citation]:
 class _State:
     """What earlier sentences leave for later ones."""
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, document: Document, names: Names) -> None:
+        self.document, self.names = document, names
         self.text = document.article.text
         self.section = -1
         self.last: Citation | None = None
@@ -78,7 +79,7 @@ class _State:
         self._enter(sentence)
         found = []
         for m in _ANAPHOR.finditer(self.text, sentence.start, sentence.end):
-            if any(c.start is not None and c.start <= m.start() < (c.end or 0) and c.sources for c in cited) or self.last is None:
+            if self.last is None or any(c.start is not None and c.start <= m.start() < (c.end or 0) for c in cited):
                 continue
             sources = self._meant(m[0])
             if sources:
@@ -87,43 +88,54 @@ class _State:
 
     def _meant(self, words_: str) -> tuple[Source, ...]:
         assert self.last is not None
-        if words_.startswith(("両", "同2", "同二")):
-            pool = list(dict.fromkeys(s.name for c in self.outlets for s in c.sources if s.kind == "outlet"))
-            last = [s for s in self.last.sources if s.kind == "outlet"]
-            named = [s.name for s in last] if len(last) > 1 else pool[-2:]
-            return tuple(Source("outlet", name, words_, None, None) for name in named)
-        if re.match(r"同(?:庁|省|署)", words_):
-            return tuple(s for s in self.speaker if s.kind == "body")
-        if _MEDIA.match(words_):
-            latest = self.outlets[-1] if self.outlets else self.last
-            if words_.startswith(("それ", "これ")):
-                latest = self.last
-            keep = (
-                latest.sources if words_.startswith(("それ", "これ")) else tuple(s for s in latest.sources if s.kind == "outlet")
-            )
-            return tuple(replace(s, cue=words_) for s in keep)
-        return tuple(replace(s, cue=words_) for s in self.last.sources)
+        if words_.startswith(("それ", "これ")):
+            return tuple(replace(s, cue=words_) for s in self.last.sources)
+        if words_.startswith(("両", "同2", "同２", "同二")):
+            return tuple(Source("outlet", name, words_, None, None) for name in self._two())
+        latest = self.outlets[-1] if self.outlets else self.last
+        return tuple(replace(s, cue=words_) for s in latest.sources if s.kind == "outlet")
+
+    def _two(self) -> list[str]:
+        """The two outlets told together last, else the last two."""
+        for citation in reversed(self.outlets):
+            names = [s.name for s in citation.sources if s.kind == "outlet"]
+            if len(names) > 1:
+                return names
+        return list(dict.fromkeys(s.name for c in reversed(self.outlets) for s in c.sources if s.kind == "outlet"))[:2][::-1]
 
     def inherited(self, sentence: Sentence, cited: list[Citation], spoken: list[Act]) -> list[Citation]:
         """A sentence of hearsay with no source of its own takes the one told last in its section."""
-        if self.last is None or not _HEARSAY.search(self.text, max(sentence.start, sentence.end - 80), sentence.end):
-            return []
-        if any(s.kind in ("outlet", "person", "body", "anonymous", "document") for c in cited for s in c.sources):
+        floor = max(sentence.start, sentence.end - 80)
+        told = any(act.subject and act.subject.sources for act in spoken)
+        if _DEEMED.search(self.text, floor, sentence.end) or _REPORTED.search(self.text, floor, sentence.end):
+            heard = not told
+        else:
+            heard = _HEARSAY.search(self.text, floor, sentence.end) is not None
+        if self.last is None or not heard or any(c.sources for c in cited):
             return []
         return [replace(self.last, reach=Span(sentence.start, sentence.end), basis="inherited")]
 
     def lent(self, sentence: Sentence, cited: list[Citation]) -> list[Citation]:
         """A sentence that only names the source lends it to the sentence before, or to the article where it closes it."""
-        text = self.text[sentence.start : sentence.end]
-        if _CLOSING.search(text):
+        closing = _CLOSING.search(self.text, sentence.start, sentence.end)
+        if closing:
+            outlets = cited_outlets(self.names, sentence.start, sentence.end)
+            sources = tuple(Source("outlet", o.name, closing[0], o.start, o.end) for o in outlets)
             whole = Span(self.document.article.body_start, len(self.text))
-            outlets = cited_outlets(Names(self.document), sentence.start, sentence.end)
-            sources = tuple(Source("outlet", o.name, "情報源", o.start, o.end) for o in outlets)
-            end = sentence.start + (_CLOSING.search(text).end() if _CLOSING.search(text) else 0)  # type: ignore[union-attr]
-            return [Citation(sentence.start, end, sources, whole, "closing")] if sources else []
-        if self.before is None or len(text) > 70 or not _ONLY.match(text) or not cited:
+            return [Citation(sentence.start, closing.end(), sources, whole, "closing")] if sources else []
+        if self.before is None or not cited or not self._only_source(sentence):
             return []
         return [replace(cited[0], reach=Span(self.before.start, self.before.end), basis="lent")]
+
+    def _only_source(self, sentence: Sentence) -> bool:
+        """Whether nothing is left of a sentence without its outlets, bodies, dates and words of reporting."""
+        if sentence.end - sentence.start > 120:
+            return False
+        text = list(self.text[sentence.start : sentence.end])
+        for mention in self.names.inside(sentence.start, sentence.end, "OUTLET", "ORG"):
+            text[mention.start - sentence.start : mention.end - sentence.start] = [" "] * (mention.end - mention.start)
+        plain = "".join(text)
+        return len(plain.split()) >= 1 and bool(re.search(r"伝え|報じ|報道|発表|分か|わか|判明|明らか|より", plain)) and not _FILLER.sub("", plain)
 
     def spoken(self, sentence: Sentence, spoken: list[Act], subjects: list[Subject]) -> list[Citation]:
         """Speech acts as citations: their subject, or the speaker of the sentence before where none is told."""
