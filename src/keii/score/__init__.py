@@ -13,7 +13,27 @@ from keii.score import bootstrap, clusters, spans
 from keii.score.counts import PRF, Calibration, Count, Share
 from keii.score.groups import Pairing, confusion, groups, reliability
 
-__all__ = ["human", "score"]
+__all__ = ["HEADLINES", "human", "score"]
+
+HEADLINES = (
+    "detection.f1",
+    "detection.precision",
+    "detection.recall",
+    "fields.type",
+    "fields.factuality",
+    "fields.date_day",
+    "fields.outlets",
+    "fields.outlets_cited",
+    "fields.speakers",
+    "fields.agent_patient",
+    "strict.f1",
+    "partial.f1",
+    "participants.f1",
+    "events.matched.conll",
+    "events.all.conll",
+    "names.b3.f1",
+)
+"""The figures that a reader should see first."""
 
 Tally = dict[str, Count]
 
