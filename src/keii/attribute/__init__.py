@@ -6,11 +6,13 @@ notes, closing sources, translated posts) is added by `reach`; works are looked 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from keii.attribute.reach import citations
 from keii.attribute.references import references
+from keii.attribute.speech import said_by
 from keii.model import Citation, Document, Source, Span
 
 SPEECH = "speech"
@@ -35,10 +37,9 @@ def attribute(document: Document) -> Document:
     return replace(document, citations=tuple(citations(document)))
 
 
-def sources_at(document: Document, start: int, end: int | None = None) -> tuple[Citation, ...]:
-    """The citations that cover a trigger, nearest first: its speech act, its sentence, then what reaches from afar."""
-    end = start + 1 if end is None else end
-    covering = [c for c in document.citations if c.reach.start <= start and end <= c.reach.end]
+def sources_at(document: Document, start: int) -> tuple[Citation, ...]:
+    """The citations that cover the place of a trigger, nearest first: its speech act, its sentence, what reaches from afar."""
+    covering = [c for c in document.citations if c.reach.start <= start < c.reach.end]
     return tuple(sorted(covering, key=_nearness))
 
 
@@ -49,11 +50,13 @@ def _nearness(citation: Citation) -> tuple[int, int]:
 
 def attribution(document: Document, start: int, end: int, *, statement: bool = False, agents: Iterable[str] = ()) -> Attribution:
     """Who says the claim whose trigger is `start:end`; for a statement, `agents` are who speaks."""
-    covering = sources_at(document, start, end)
+    covering = sources_at(document, start)
     speech = [c for c in covering if c.basis == SPEECH]
     near = [c for c in covering if c.basis != SPEECH and c.basis not in _FAR]
     far = [c for c in covering if c.basis in _FAR]
     chosen = _outlet_citations(document, near, far, start)
+    if statement and not agents and not speech:
+        agents = [source.name for source in said_by(document, _sentence(document, start), start)]
     speakers = _speakers(speech, near, far, tuple(agents) if statement else ())
     links = _chain([*speech[:1], *chosen])
     cited = [c for c in chosen if c.start is not None] or [c for c in near if c.start is not None]
@@ -68,12 +71,17 @@ def attribution(document: Document, start: int, end: int, *, statement: bool = F
     )
 
 
+def _sentence(document: Document, place: int) -> int:
+    starts = [sentence.start for sentence in document.sentences]
+    return max(0, bisect_right(starts, place) - 1)
+
+
 def _outlet_citations(document: Document, near: list[Citation], far: list[Citation], start: int) -> list[Citation]:
     """All citations of the sentence; where they name no outlet, the nearest from afar that does."""
     if any(s.kind in ("outlet", "document") for c in near for s in c.sources):
         return near
     for basis in _FAR:
-        group = [c for c in far if c.basis == basis]
+        group = [c for c in far if c.basis == basis and any(s.kind in ("outlet", "document") for s in c.sources)]
         if group:
             return near + group
     return near

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from keii.attribute.names import Names, cited_outlets, pattern, source, words
+from keii.attribute.names import Names, cited_outlets, pattern, source, stem, words
 from keii.attribute.references import by_author, by_mark, is_post
-from keii.attribute.speech import Act, Subject, speakers_in
+from keii.attribute.speech import Act
+from keii.attribute.subjects import Subject, speakers_in
 from keii.model import Citation, Document, Mention, Reference, Sentence, Source, Span, Token
 from keii.names.outlets import outlet_named
 
@@ -111,7 +112,7 @@ class Reader:
             if char in "、，,":
                 if not self._is_listed(i - 1):
                     break
-            elif char == "は" and self._after_topic(i):
+            elif char == "は" and self.text[i : i + 2] != "じめ" and self._after_topic(i):
                 break
             i -= 1
         while i < end and self.text[i] in " \u3000\n・":
@@ -407,7 +408,7 @@ ANAPHOR = re.compile(
     r"(?:この|その)?(?:報道|一部報道|記事|発表|調べ|資料|報告書))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?$"
 )
 _AFTER_BRACKET = re.compile(r"[、。]|とコメント|と述べ")
-_POST = re.compile("|".join(re.escape(re.sub(r"[うくすつぬふむるぐ]$", "", word)) for word in words("post")))
+_POST = re.compile("|".join(re.escape(stem(word)) for word in words("post")))
 _TWEET = re.compile(r"(引用リポスト|引用リツイート|リツイート|ツイート|リポスト|リプライ)(?!に|への|の|欄|数)")
 _PAGE = re.compile(
     r"([A-Za-z一-龠々ァ-ヶー・]{2,24})?の?((?:公式)?\s?(?:ブログ|ウェブサイト|ホームページ|サイト|Blog))(?:上)?(?:で|に|にて|において)(?=[^。]{0,80})"

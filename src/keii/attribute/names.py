@@ -10,11 +10,6 @@ from keii import lexicon
 from keii.model import Document, Mention, Source
 from keii.names.outlets import find_outlets
 
-_TAIL = re.compile(r"^(?:[（(][^（）()]*[）)]|[』」\"”)）\s])*")
-_OWN = re.compile(
-    r"^(?:\s?の)?\s?(公式)?\s?(ブログ|ウェブサイト|ウェブ|サイト|ホームページ|HP|X|Ｘ|Twitter|ツイッター|アカウント|Blog)"
-)
-
 
 @cache
 def words(kind: str) -> tuple[str, ...]:
@@ -26,6 +21,11 @@ def words(kind: str) -> tuple[str, ...]:
 @cache
 def pattern(kind: str) -> str:
     return "(?:" + "|".join(re.escape(word) for word in words(kind)) + ")"
+
+
+def stem(word: str) -> str:
+    """A verb of the lexicon without its ending, for search in text (書き込む: 書き込)."""
+    return re.sub(r"(?<=.)[うくすつぬふむるぐ]$", "", word)
 
 
 class Names:

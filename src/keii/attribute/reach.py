@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from keii.attribute.cites import Reader
 from keii.attribute.names import Names, cited_outlets, pattern, words
-from keii.attribute.speech import Act, Subject, acts
+from keii.attribute.speech import Act, acts
+from keii.attribute.subjects import Subject
 from keii.model import RUNNING_TEXT, Block, Citation, Document, Sentence, Source, Span
 from keii.names.outlets import outlet_named
 

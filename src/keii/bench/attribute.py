@@ -13,6 +13,7 @@ from typing import Any
 from keii.attribute import Attribution, attribute, attribution
 from keii.bench.material import article_paths, genre, gold_rows, tagged
 from keii.model import Article, Document
+from keii.names import outlet_named
 from keii.text import folded
 
 FIELDS = ("outlets", "outlets, cited", "speakers", "speakers, told", "citation", "citation, cited")
@@ -107,12 +108,18 @@ def _compare(
 
 def _equal(gold: Iterable[str], found: Iterable[str], same: dict[str, set[str]]) -> bool:
     """Whether two lists name the same: by fold, or by a mention that the gold gives the name."""
-    left, right = [{folded(g), *same.get(g, set())} for g in gold], [folded(f) for f in found]
+    left = [{folded(g), *same.get(g, set()), *_outlet(g)} for g in gold]
+    right = [folded(f) for f in found]
     return (
         len(left) == len(right)
         and all(any(_like(f, g) for g in left) for f in right)
         and all(any(_like(f, g) for f in right) for g in left)
     )
+
+
+def _outlet(name: str) -> set[str]:
+    named = outlet_named(name)
+    return {folded(named[0])} if named else set()
 
 
 def _like(name: str, spellings: set[str]) -> bool:

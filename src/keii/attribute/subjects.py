@@ -1,0 +1,146 @@
+"""Who a noun phrase names as one who can speak, and the は/が/も phrases of a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from keii.attribute.names import Names, words
+from keii.model import Mention, Source, SourceKind, Token
+from keii.names import group_name
+
+OPEN, CLOSE = "「『“（([【", "」』”）)]】"
+_NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "SYM", "X")
+_JOINING = ("の", "と", "や", "および", "及び", "・", "=", "＝", "&", "＆", "／", "/", "-", "－")
+_KINDS: dict[str, SourceKind] = {"PERSON": "person", "ORG": "body", "OUTLET": "body", "PLACE": "body"}
+_LISTED = re.compile(r"[^の]{0,12}?(?:と|や|・|および|及び|、|ならびに|並びに)(?:[^の、]{0,20}(?:の[^の、]{1,12})?)?")
+_NOT_BODY = re.compile(
+    r"(?:会議|機会|社会|都会|大会|首都|地区|選挙区|部分|帰国|入国|出国|出場|結局|記録|全部|一部|内部|外部|議会選|場所|都度|程度|国会|再会|旅館|会館|映像|"
+    r"市場|工場|会場|現場|立場|劇場|全国|開会|閉会|集会|面会|協議会|総会|島|道|大国|世界|階級|都市|新党|院内)$"
+)
+_WRITER = re.compile(r"(?:記者|著者|筆者|特派員|論説委員)(?:ら|たち)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A は/が/も/では phrase outside quotation marks; `token` indexes its particle, `sources` is who of it can speak."""
+
+    start: int
+    end: int
+    token: int
+    particle: str
+    sources: tuple[Source, ...]
+
+
+def depths_of(tokens: Sequence[Token]) -> list[int]:
+    """In how many quotation marks and brackets each token stands; the marks themselves stand inside."""
+    depth, depths = 0, []
+    for token in tokens:
+        opened = sum(token.surface.count(c) for c in OPEN)
+        closed = sum(token.surface.count(c) for c in CLOSE)
+        depths.append(max(depth, depth + opened - closed))
+        depth = max(0, depth + opened - closed)
+    return depths
+
+
+def subjects_of(tokens: Sequence[Token], depths: list[int], names: Names) -> Iterator[Subject]:
+    """The は/が/も/では phrases of a sentence that stand outside quotation marks, in order."""
+    for i in range(1, len(tokens)):
+        particle, last = tokens[i].surface, i - 1
+        if depths[i] or particle not in ("は", "が", "も", "こそ") or not tokens[i].tag.startswith("助詞"):
+            continue
+        if tokens[last].surface == "で" and particle in ("は", "も"):
+            particle, last = "で" + particle, last - 1
+        if tokens[last].surface in ("自身", "本人", "ら", "たち") and last > 0:
+            pass
+        first = phrase_start(tokens, depths, last) if last >= 0 else None
+        if first is not None:
+            start, end = tokens[first].start, tokens[last].end
+            yield Subject(start, end, i, particle, speakers_in(start, end, names))
+
+
+def phrase_start(tokens: Sequence[Token], depths: list[int], last: int) -> int | None:
+    """The first token of the noun phrase that ends at token `last`; None if there is none."""
+    i = last
+    if tokens[i].surface[-1] in CLOSE:
+        i = _opener(depths, i, depths[i + 1] if i + 1 < len(tokens) else 0)
+        if i > 0 and tokens[i - 1].pos in _NOMINAL:
+            i -= 1
+        elif tokens[i].surface[0] in "（(":
+            return None
+    elif tokens[i].pos not in _NOMINAL and not tokens[i].tag.startswith(("接尾辞", "名詞")):
+        return None
+    while i > 0:
+        before = tokens[i - 1]
+        if before.surface[-1] in CLOSE and len(before.surface) == 1:
+            i = _opener(depths, i - 1, depths[i])
+        elif before.surface in _JOINING and i > 1 and (tokens[i - 2].pos in _NOMINAL or tokens[i - 2].surface[-1] in CLOSE):
+            i -= 1
+        elif before.surface in ("、", "。", "！", "？") or before.surface[0] in OPEN:
+            break
+        elif before.pos in _NOMINAL and not (before.tag.startswith("名詞-普通名詞-副詞可能") and tokens[i].surface not in _JOINING):
+            i -= 1
+        elif before.tag.startswith(("接頭辞", "接尾辞")):
+            i -= 1
+        else:
+            break
+    return i
+
+
+def _opener(depths: list[int], close: int, outside: int) -> int:
+    i = close
+    while i > 0 and depths[i - 1] > outside:
+        i -= 1
+    return i
+
+
+def speakers_in(start: int, end: int, names: Names) -> tuple[Source, ...]:
+    """Who a noun phrase names as one who can speak: persons, bodies, unnamed sources; () if nobody."""
+    whole = bare(names.text[start:end])
+    mentions = names.inside(start, end, "PERSON", "ORG", "OUTLET", "PLACE")
+    last = mentions[-1] if mentions else None
+    tail = bare(names.text[last.end : end]) if last else ""
+    if _WRITER.search(whole):
+        return ()
+    if last and last.label == "PERSON" and "の" not in tail:
+        return _coordinated(mentions, names)
+    if re.search(rf"(?:{'|'.join(words('anonymous'))})(?:の(?:1|１|一)人|ら|たち)?$", whole):
+        return (Source("anonymous", "anonymous", "", start, end),)
+    if last and last.label != "PLACE" and tail in ("", "側", "など", "ら", "社", "サイド", "自身"):
+        return _coordinated(mentions, names)
+    group = group_name(last.name, tail.removeprefix("の")) if last and tail and last.label in ("ORG", "OUTLET") else None
+    if group and last and last.name.isascii():
+        return (Source("body", group, "", start, end),)
+    return _by_role(whole, start, end)
+
+
+def _by_role(whole: str, start: int, end: int) -> tuple[Source, ...]:
+    """A person or body that is only called by its role or kind (県警, 男性, 寺側)."""
+    head = re.sub(r"(?:ら|たち|達|自身|など|側)+$", "", whole)
+    kind: SourceKind | None = None
+    if whole.endswith("側") and head or head.endswith(words("person")):
+        kind = "person"
+    elif head.endswith(words("body")) and not _NOT_BODY.search(head):
+        kind = "body"
+    return (Source(kind, head if len(head) > 1 else whole, "", start, end),) if kind and len(head) <= 30 else ()
+
+
+def _coordinated(mentions: list[Mention], names: Names) -> tuple[Source, ...]:
+    """The last mention, and those coordinated with it (A氏とB氏)."""
+    chosen = [mentions[-1]]
+    for mention in reversed(mentions[:-1]):
+        between = bare(names.text[mention.end : chosen[0].start])
+        if mention.label != chosen[0].label or not _LISTED.fullmatch(between):
+            break
+        chosen.insert(0, mention)
+    return tuple(Source(_KINDS[m.label], m.name, "", m.start, m.end) for m in chosen)
+
+
+def bare(text: str) -> str:
+    """Without brackets, quotation marks and blanks.
+
+    >>> bare("「未来社」(東京都)")
+    '未来社'
+    """
+    return re.sub(r"[（(][^（）()]*[）)]|[\s「」『』]", "", text)
