@@ -25,7 +25,6 @@ FIELDS = (*STRICT, "date_exact", "date_overlap", "date_near", "participants", "c
 
 Same = Callable[[str, str], bool]
 _T = TypeVar("_T")
-_TIE = 1e-6
 
 
 def reconcile(
@@ -44,7 +43,7 @@ def reconcile(
     Within an article the pairing is one to one and maximises the summed similarity (Kuhn's assignment, `scipy`):
     overlap of triggers × 0.5 + overlap of evidence × 0.3 + 0.2 if the types are equal, overlap being intersection over
     union of characters. Only such pairs count whose triggers overlap, or whose evidence overlaps by at least half with
-    equal types. Where two pairings are equally similar, the one whose dates, factuality and names agree more is taken.
+    equal types.
 
     Verdicts: `right` (all of `STRICT`), `partly`, `missed` (gold alone), `false` (predicted alone), `duplicate` (predicted
     alone, and its trigger overlaps that of a gold claim which another prediction got).
@@ -107,20 +106,18 @@ def _score(fields: dict[str, bool | None], config: Score) -> float:
 def match(gold: Sequence[Claim], pred: Sequence[Claim], config: Score) -> dict[int, tuple[int, float]]:
     """The best one-to-one pairing of one article's claims: index in gold to index in pred and their similarity.
 
-    Claims that share no character cannot pair, so the assignment is solved for each stretch of text on its own.
+    Of pairings that are equally good the one is taken that scipy finds, given the claims in their order.
     """
-    found: dict[int, tuple[int, float]] = {}
+    similarity = np.zeros((len(gold), len(pred)))
     for some_gold, some_pred in _stretches(gold, pred):
-        similarity = _similarities([gold[i] for i in some_gold], [pred[i] for i in some_pred], config)
-        untied = _untied(similarity, [_said(gold[i]) for i in some_gold], [_said(pred[i]) for i in some_pred])
-        for row, column in zip(*linear_sum_assignment(untied, maximize=True), strict=True):
-            if similarity[row, column] > 0:
-                found[some_gold[row]] = (some_pred[column], float(similarity[row, column]))
-    return dict(sorted(found.items()))
+        block = _similarities([gold[i] for i in some_gold], [pred[i] for i in some_pred], config)
+        similarity[np.ix_(some_gold, some_pred)] = block
+    pairs = zip(*linear_sum_assignment(similarity, maximize=True), strict=True)
+    return {int(g): (int(p), float(similarity[g, p])) for g, p in pairs if similarity[g, p] > 0}
 
 
 def _stretches(gold: Sequence[Claim], pred: Sequence[Claim]) -> Iterator[tuple[list[int], list[int]]]:
-    """Indices of the claims whose spans hang together, where both sides have one."""
+    """Indices of the claims whose spans hang together, where both sides have one: others share no character."""
     spans = [(*_hull(claim), side, i) for side, claims in enumerate((gold, pred)) for i, claim in enumerate(claims)]
     group: tuple[list[int], list[int]] = ([], [])
     reach = -1
@@ -157,20 +154,6 @@ def _overlaps(gold: list[Text], pred: list[Text]) -> np.ndarray:
     union = (a[:, 1] - a[:, 0])[:, None] + (b[:, 1] - b[:, 0])[None, :] - common
     overlap: np.ndarray = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
     return overlap
-
-
-def _untied(similarity: np.ndarray, gold: list[frozenset[str]], pred: list[frozenset[str]]) -> np.ndarray:
-    """The similarities with the agreement of what the claims say added, too small to weigh against any of them."""
-    untied = similarity.copy()
-    for row, column in np.argwhere(similarity > 0).tolist():
-        a, b = gold[row], pred[column]
-        untied[row, column] += _TIE * len(a & b) / len(a | b)
-    return untied
-
-
-def _said(claim: Claim) -> frozenset[str]:
-    names = {folded(participant.name) for participant in claim.participants}
-    return frozenset(names | {claim.factuality, claim.date.value if claim.date else "undated"})
 
 
 # --- fields -------------------------------------------------------------------------------------------------------
