@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from keii.dates.expressions import Expression
-from keii.dates.find import Reading, bias_of, parse_moment, read, when, zone_info
-from keii.dates.forms import zones
+from keii.dates.find import Reading, bias_of, datable, parse_moment, read, when, zone_info
+from keii.dates.atoms import zones
 from keii.dates.resolve import Anchor, State
 from keii.model import BlockKind, DateFrom, Document, Sentence, When
 
@@ -122,7 +122,7 @@ def _read_sentence(
             expression = replace(expression, start=event[0])
         reading = when(expression, anchor, force.zone)
         yield reading.when
-        if _datable(reading):
+        if datable(reading):
             inside = reading.first
             own = own or reading.first
     yield from _posts(document, sentence)
@@ -133,25 +133,16 @@ def _read_sentence(
             force.year = inside
 
 
-def _datable(reading: Reading) -> bool:
-    return bool(
-        reading.first
-        and reading.when.kind in ("date", "time")
-        and reading.when.value
-        and reading.first.start != datetime.min
-        and reading.first.grain not in ("century", "decade")
-    )
-
-
 def _anchor(force: _Force, inside: State | None, reference: datetime | None, tail: str, event: State | None) -> Anchor:
     near = inside or force.date
     context = event or near
     basis = "event" if event else "context" if inside else force.basis
-    year = inside.start if inside and inside.basis == "absolute" else None
     return Anchor(
         reference=reference,
         context=context.start if context else reference,
-        year=year,
+        fine=context.grain if context else "day",
+        year=inside.start if inside and inside.basis == "absolute" else None,
+        near=near.start if near and near.grain in ("day", "month", "part", "hour", "minute") else None,
         bias=bias_of(tail),
         half=inside.half if inside else "",
         context_basis=basis if context else "article",

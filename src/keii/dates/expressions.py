@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from keii.dates.forms import RANK, Atom, scan
+from keii.dates.atoms import RANK, Atom
+from keii.dates.forms import scan
 
 Relation = Literal["", "since", "until", "within"]
 
@@ -17,7 +18,7 @@ _FROM_GAP = re.compile(r"の|から|より|から数えて|から見て")
 _RANGE = re.compile(r"(?:の?(?:深夜|夜))?[ ]*(?:からは?、?|より|[~\-ー→]+|以降)[ ]*")
 _RANGE_END = re.compile(r"(?:ごろ|頃)?(?:まで|にかけ(?:て)?|いっぱい|以前|に至るまで|に及ぶ)?(?:の間|間(?![一-龠]))?")
 _APPROXIMATE = re.compile(
-    r"(?:ごろ|ころ|頃|くらい|ぐらい|前後|付け?(?=[でのに、。)])|現在|時点|ちょうど|ぴったり|かっきり|きっかり|中(?![旬盤間央国堅])|早く|いっぱい"
+    r"(?:ごろ|ころ|頃|くらい|ぐらい|前後|のうちに?|付け?(?=[でのに、。)])|現在|時点|ちょうど|ぴったり|かっきり|きっかり|中(?![旬盤間央国堅])|早く|いっぱい"
     r"|(?:を|少し)?(?:過ぎ|すぎ)|あとで)"
 )
 _UNTIL = re.compile(
@@ -131,6 +132,9 @@ def _relation(text: str, end: int, group: tuple[Atom, ...]) -> tuple[Relation, i
         return "", end
     if group[-1].kind in ("clock", "offset") and re.compile("前(?!に?は|の)").match(text, end):
         return "", end + 1
+    last = group[-1]
+    if last.kind == "offset" and "以上" in text[last.start : last.end]:
+        return ("until" if last.values[0] == -1 else "since"), end
     if match := _UNTIL.match(text, end):
         return ("" if group[-1].kind == "clock" and match[0] == "前" else "until"), match.end() - (match[0].endswith("に"))
     if match := _SINCE.match(text, end):
@@ -168,7 +172,8 @@ def _joins(text: str, group: list[Atom], atom: Atom) -> bool:
     told = [one for one in group if one.kind != "zone"]
     tight = bool(_GAP.fullmatch(text, last.end, atom.start))
     if atom.kind == "zone":
-        return bool(told) and tight and told[-1].rank >= 2
+        opens = text[atom.end : atom.end + 1].isdigit() or text[atom.start - 1 : atom.start] in ("(", "、")
+        return bool(told) and tight and told[-1].rank >= 2 and not opens
     if not told:
         return tight or bool(re.compile("[の)で、 ]{1,2}").fullmatch(text, last.end, atom.start))
     last = told[-1]
@@ -182,7 +187,7 @@ def _joins(text: str, group: list[Atom], atom: Atom) -> bool:
         )
     if atom.kind == "weekday" and atom.part == "(":
         return last.rank in (6, 7) and tight
-    finer = atom.rank > last.rank or atom.kind == last.kind == "part" or (last.kind == "part" and atom.kind == "clock")
+    finer = atom.rank > last.rank or (atom.kind == "part" and last.rank == RANK["part"])
     if last.kind == "weekday" and atom.kind in ("date", "day"):
         return tight
     if atom.kind in ("same", "shift") and last.kind not in ("offset", "shift", "same"):

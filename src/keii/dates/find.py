@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from keii.dates.expressions import Expression, expressions
-from keii.dates.forms import Atom
+from keii.dates.atoms import Atom
 from keii.dates.resolve import Anchor, Bias, State, Unresolvable, resolve, span_value, value_of, write
 from keii.model import KeiiError, When
 from keii.text import Folded, fold
@@ -72,7 +72,8 @@ def instant(moment: datetime, zone: str | None) -> str | None:
 
 
 def bias_of(tail: str) -> Bias | None:
-    """Which way the words behind a date point: `future` (予定, 〜する), `past` (〜した), or neither."""
+    """Which way the words behind a date point, up to the end of its sentence: `future` (予定, 〜する), `past` (〜した), or neither."""
+    tail = re.split("[。\n]", tail, maxsplit=1)[0] + "。"
     ahead, past = _FUTURE.search(tail), _PAST.search(tail)
     if ahead and (not past or ahead.start() < past.start()):
         return "future"
@@ -251,7 +252,7 @@ def _partial(expression: Expression, zone: str | None) -> When:
 
 
 def _fixed_day(name: str) -> str | None:
-    from keii.dates.forms import words
+    from keii.dates.atoms import words
 
     return words("fixed").get(name)
 
@@ -267,27 +268,41 @@ def find_dates(text: str, reference: str | None = None, zone: str | None = None,
     [('2023-12-05T15:30/..', 'minute')]
     """
     moment = parse_moment(reference) if reference else None
-    found, folded = read(text)
-    context: State | None = None
+    exact = bool(reference and ("T" in reference or ":" in reference))
+    force: State | None = None
+    end = 0
     whens = []
+    found = read(text)[0]
     for at, expression in enumerate(found):
         limit = found[at + 1].start if at + 1 < len(found) else len(text)
-        tail = re.split("[。\n]", text[expression.end : max(limit, expression.end + 40)], maxsplit=1)[0]
+        tail = text[expression.end : max(limit, expression.end + 40)]
+        same_sentence = force is not None and not re.search("[。\n]", text[end : expression.start])
         anchor = Anchor(
             reference=moment,
-            context=context.start if context else moment,
-            year=context.start
-            if context and context.basis == "absolute" and "。" not in text[whens[-1].end : expression.start]
-            else None,
+            exact=exact,
+            context=force.start if force else moment,
+            fine=force.grain if force else "second" if exact else "day",
+            year=force.start if force and force.basis == "absolute" and same_sentence else None,
+            near=force.start if force and same_sentence and force.grain in ("day", "month", "part", "hour", "minute") else None,
             bias=bias or bias_of(tail),
-            half=context.half if context else "",
-            context_basis="context" if context else "article",
+            strict=bias is not None,
+            half=force.half if force and same_sentence else "",
+            context_basis="context" if force else "article",
         )
         reading = when(expression, anchor, zone)
         whens.append(reading.when)
-        if reading.first and reading.when.value and reading.first.start != datetime.min:
-            context = reading.first
+        if datable(reading):
+            force, end = reading.first, expression.end
     return tuple(whens)
 
 
-__all__ = ["find_dates", "write"]
+def datable(reading: Reading) -> bool:
+    """Whether a reading puts a date in force for what follows."""
+    told = reading.first
+    return bool(
+        told
+        and reading.when.kind in ("date", "time")
+        and reading.when.value
+        and told.start != datetime.min
+        and told.grain not in ("century", "decade")
+    )

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal
 
 from keii.dates.expressions import Expression
-from keii.dates.forms import Atom, Part, before_era, parts, words
+from keii.dates.atoms import Atom, Part, outside_era, parts, words
 from keii.model import Grain
 
 Bias = Literal["past", "future"]
@@ -23,16 +23,22 @@ _DAY = timedelta(days=1)
 class Anchor:
     """What an expression is read against.
 
-    `reference` is the article's moment, `context` the date in force where the expression stands (for 同日, 翌日, a bare
-    clock time), `year` the year in force of a date told with its year shortly before, if any.
+    `reference` is the article's moment (`exact` if its time of day is told), `context` the moment in force where the
+    expression stands (for 同日, 翌日, a bare clock time), `fine` its grain; `year` the date just told with its year, for
+    dates told without; `near` the day that a bare day of the month is nearest to. `bias` is where bare dates look, always
+    if `strict`, else where the words of the clause point.
     """
 
     reference: datetime | None = None
+    exact: bool = False
     context: datetime | None = None
+    fine: str = "day"
     year: datetime | None = None
+    near: datetime | None = None
     bias: Bias | None = None
-    basis: str = "article"
+    strict: bool = False
     half: str = ""
+    basis: str = "article"
     context_basis: str = "context"
 
 
@@ -150,13 +156,27 @@ def nth_weekday(start: datetime, end: datetime, weekday: int, n: int) -> datetim
     return day
 
 
-def pick(options: list[tuple[datetime, datetime]], anchor: datetime, bias: Bias | None) -> tuple[datetime, datetime]:
-    """Of several readings the one meant: the latest that has begun (news), or the first that has not ended (a plan)."""
-    day = _midnight(anchor)
-    if bias == "future":
+_AHEAD = {"past": 3.0, None: 1.2, "future": 0.6}
+_AHEAD_DAY = {"past": 12.0, None: 3.0, "future": 0.7}
+
+
+def pick(
+    options: list[tuple[datetime, datetime]], day: datetime, anchor: Anchor, cost: dict[Bias | None, float]
+) -> tuple[datetime, datetime]:
+    """Of several readings of a bare date the one meant.
+
+    A strict bias takes the latest that has begun or the first that has not ended. Else the nearest to the day wins, where
+    a day ahead costs `cost` times as much as one back: news tells the past, plans the future, and both what is near.
+    """
+    day = _midnight(day)
+    if anchor.strict and anchor.bias == "future":
         return next((option for option in options if option[1] > day), options[-1])
-    begun = [option for option in options if option[0] <= day]
-    return begun[-1] if begun else options[0]
+    if anchor.strict:
+        return next((option for option in reversed(options) if option[0] <= day), options[0])
+    weight = cost[anchor.bias]
+    return min(
+        options, key=lambda option: (option[0] - day).days * weight if option[0] > day else max(0, (day - option[1]).days + 1)
+    )
 
 
 # --- steps: one a kind of atom ------------------------------------------------------------------------------------
@@ -236,7 +256,7 @@ def _choose(state: State, anchor: Anchor, options: list[tuple[int, int, int | No
         start, end = same[0] if same else found[0]
         basis = anchor.context_basis
     else:
-        start, end = pick(found, near, anchor.bias)
+        start, end = pick(found, near, anchor, _AHEAD)
         basis = anchor.basis
     return _at(state, start, end, "day" if options[0][2] else "month", "day" if options[0][2] else "month", basis=basis)
 
@@ -286,39 +306,35 @@ def _date(state: State, atom: Atom, anchor: Anchor) -> State:
 
 def _day(state: State, atom: Atom, anchor: Anchor) -> State:
     day = atom.values[0] or 1
-    if state.fixed in ("month", "next"):
-        near = state.start
-    elif anchor.year and state.fixed == "":
-        near = anchor.year
-    elif state.fixed == "day":
+    if state.fixed == "day":
         return (
             state
             if state.start.day == day
             else _day(replace(state, fixed="", suspect=f"{state.start:%Y-%m-%d} is not the {day}th"), atom, anchor)
         )
-    else:
-        near = state.moment
     if state.fixed == "next":  # 翌17日: the first 17th after the date in force
-        months = [_months(near.replace(day=1), n) for n in (0, 1, 2)]
-        found = [m.replace(day=day) for m in months if day <= calendar.monthrange(m.year, m.month)[1]]
-        start = next((one for one in found if one > near), found[-1])
+        months = [_months(state.start.replace(day=1), n) for n in (0, 1, 2)]
+        found = _days_of(months, day)
+        start = next((one for one in found if one > state.start), found[-1])
         return _at(state, start, start + _DAY, "day", "day")
-    months = [near] if state.fixed == "month" or anchor.year else [_months(near.replace(day=1), n) for n in (-2, -1, 0, 1, 2)]
-    found = [_midnight(m.replace(day=day)) for m in months if day <= calendar.monthrange(m.year, m.month)[1]]
+    near = state.start if state.fixed == "month" else anchor.near or state.moment
+    found = _days_of([near] if state.fixed == "month" else [_months(near.replace(day=1), n) for n in (-2, -1, 0, 1, 2)], day)
     if not found:
-        value = f"{near.year:04d}-{near.month:02d}-{day:02d}"
         state = _at(state, *floor(near, "month"), "day", "day")
-        return replace(state, value=value, suspect=f"{near.month}月 has no day {day}")
-    if len(months) == 1:
-        start, end = found[0], found[0] + _DAY
-    else:
-        start, end = pick([(one, one + _DAY) for one in found], near, anchor.bias)
-    basis = state.basis if state.fixed else anchor.context_basis if anchor.year else anchor.basis
-    return _at(state, start, end, "day", "day", basis=basis)
+        return replace(state, value=f"{near.year:04d}-{near.month:02d}-{day:02d}", suspect=f"{near.month}月 has no day {day}")
+    start = found[0] if state.fixed == "month" else pick([(one, one + _DAY) for one in found], near, anchor, _AHEAD_DAY)[0]
+    basis = state.basis if state.fixed else anchor.context_basis if anchor.near else anchor.basis
+    return _at(state, start, start + _DAY, "day", "day", basis=basis)
+
+
+def _days_of(months: list[datetime], day: int) -> list[datetime]:
+    return [_midnight(one.replace(day=day)) for one in months if day <= calendar.monthrange(one.year, one.month)[1]]
 
 
 def _weekday(state: State, atom: Atom, anchor: Anchor) -> State:
-    weekday, nth = atom.values[0] or 7, atom.values[1]
+    if atom.values[0] is None:  # (祝)
+        return state
+    weekday, nth = atom.values[0], atom.values[1]
     if nth is not None and state.fixed in ("month", "year", "quarter", ""):
         start, end = (state.start, state.end) if state.fixed else floor(state.moment, "month")
         day = nth_weekday(start, end, weekday, nth)
@@ -366,8 +382,8 @@ def _season(state: State, atom: Atom, anchor: Anchor) -> State:
     assert first and last
     near = state.start if state.fixed == "year" else state.moment
     if state.fixed != "year" and years is None:
-        options = [(datetime(near.year + y, first, 1), datetime(near.year + y, first, 1)) for y in (-1, 0, 1)]
-        year = pick(options, near, anchor.bias)[0].year
+        options = [(datetime(near.year + y, first, 1), datetime(near.year + y, first, 28)) for y in (-1, 0, 1)]
+        year = pick(options, near, anchor, _AHEAD)[0].year
     else:
         year = near.year + (years or 0)
     start = datetime(year, first, 1)
@@ -383,8 +399,8 @@ def _quarter(state: State, atom: Atom, anchor: Anchor) -> State:
 def _half(state: State, atom: Atom, anchor: Anchor) -> State:
     second = atom.values[0] == 2
     if not state.fixed:
-        start, end = floor(state.moment, "year")
-        state = _at(state, start, end, "year", "year", basis=anchor.basis)
+        unit = atom.unit or "year"
+        state = _at(state, *floor(state.moment, unit), unit, unit, basis=anchor.basis)  # type: ignore[arg-type]
     if state.fixed == "month":
         middle = state.start.replace(day=16)
     elif state.fixed in ("year",):
@@ -442,13 +458,20 @@ def _edge(state: State, atom: Atom, anchor: Anchor) -> State:
         if which == 1 and not atom.unit or which == 2:
             return replace(state, grain="year", moment=state.moment)
         return _at(state, start, end, "month", "month", basis=basis)
-    if state.fixed in ("month", "week"):
-        grain: Grain = "month" if state.fixed == "month" else "week"
-        return _at(state, state.start, state.end, grain, "edge", basis=basis)
+    if state.fixed == "month":
+        return _at(state, state.start, state.end, "month", "edge", basis=basis)
+    if state.fixed == "week":
+        first, last = {1: (0, 3), 2: (1, 5), 3: (3, 7)}[which]
+        return _at(state, state.start + first * _DAY, state.start + last * _DAY, "week", "edge", basis=basis)
     return replace(state, fixed=state.fixed)
 
 
 def _holiday(state: State, atom: Atom, anchor: Anchor) -> State:
+    span = words("span").get(atom.part)
+    if span:
+        first, last = (tuple(map(int, one.split("-"))) for one in span.split(" "))
+        state = _date(state, replace(atom, kind="date", values=(None, *first)), anchor)
+        return _at(state, state.start, state.start.replace(month=last[0], day=last[1]) + _DAY, "tenday", "day", basis=state.basis)
     years = [state.start.year] if state.fixed == "year" else [(anchor.year or state.moment).year + n for n in (-1, 0, 1)]
     if atom.part in words("law") and state.fixed != "year" and not anchor.year:
         years = [state.moment.year + n for n in (-2, -1, 0, 1, 2)]
@@ -464,7 +487,7 @@ def _holiday(state: State, atom: Atom, anchor: Anchor) -> State:
     elif anchor.year:
         day = next((one for one in found if one.year == anchor.year.year), found[0])
     else:
-        day = pick([(one, one + _DAY) for one in found], state.moment, anchor.bias)[0]
+        day = pick([(one, one + _DAY) for one in found], state.moment, anchor, _AHEAD)[0]
     return _at(state, day, day + _DAY, "day", "day", basis=state.basis if state.fixed else anchor.basis)
 
 
@@ -482,35 +505,25 @@ def _holiday_of(year: int, name: str) -> datetime | None:
     return datetime(found.year, found.month, found.day) if found else None
 
 
+_FINER = {"year": "month", "month": "day", "week": "day", "workday": "day", "day": "hour", "hour": "minute", "minute": "second"}
+
+
 def _offset(state: State, atom: Atom, anchor: Anchor) -> State:
     sign = atom.values[0] or 1
-    moment = state.moment
-    if state.fixed == "day" and atom.amount[-1][1] in ("hour", "minute", "second") and state.clock:
-        moment = state.start
-    elif state.clock:
-        moment = state.start
+    moment = state.start if state.clock else state.moment
     for n, unit in atom.amount:
         moment = shift(moment, sign * n, unit)
-    unit = "day" if atom.unit == "workday" else atom.unit
+    unit = atom.unit
     if atom.amount[-1][0] != int(atom.amount[-1][0]):
-        unit = {"year": "month", "month": "day", "week": "day", "day": "hour", "hour": "minute", "minute": "second"}.get(
-            unit, unit
-        )
-    if (
-        unit == "day"
-        and len(atom.amount) == 1
-        and sign < 0
-        and atom.amount[0][0] >= 3
-        and atom.amount[0][0] != int(atom.amount[0][0])
-    ):
+        unit = _FINER.get(unit, unit)
+    if unit in ("hour", "minute", "second"):
+        told = "second" if moment.second else "minute" if moment.minute or unit == "minute" else unit
+        unit = told if state.clock or anchor.exact or state.fixed else "day"
+    elif unit in ("week", "workday"):
         unit = "day"
-    if unit == "week":
-        start, end = floor(moment, "day")
-        grain: Grain = "day"
-    else:
-        start, end = floor(moment, unit)
-        grain = unit  # type: ignore[assignment]
-    basis = state.basis if state.fixed else anchor.basis
+    start, end = floor(moment, unit)
+    grain: Grain = unit  # type: ignore[assignment]
+    basis = state.basis if state.fixed or state.basis != "absolute" else anchor.basis
     return replace(
         state,
         start=start,
@@ -554,9 +567,7 @@ def _clock(state: State, atom: Atom, anchor: Anchor) -> State:
     told = hour or 0
     hour = read_hour(told, half)
     back = timedelta(minutes=-minute) if minute is not None and minute < 0 else timedelta()
-    day = _midnight(state.start if state.fixed in ("day",) else state.moment)
-    if state.fixed == "part" and half in ("late", "night") and hour < 6:
-        hour += 0
+    day = _midnight(state.start if state.fixed == "day" else state.moment)
     start = day + timedelta(hours=hour, minutes=0 if back else minute or 0, seconds=second or 0) - back
     grain: Grain = "second" if second is not None else "minute" if minute is not None else "hour"
     end = start + timedelta(seconds={"second": 1, "minute": 60, "hour": 3600}[grain])
@@ -594,7 +605,7 @@ def _pair(state: State, atom: Atom, anchor: Anchor) -> State:
             start=floor(start.start, "month")[0] if atom.unit == "day" else state.start,
         ),
         replace(atom, values=(last,)),
-        replace(anchor, bias="future"),
+        replace(anchor, bias="future", strict=True),
     )
     return replace(start, end=far.end, value=span_value(start, far))
 
@@ -609,18 +620,34 @@ def _window(state: State, atom: Atom, anchor: Anchor) -> State:
     for n, unit in atom.amount:
         moment = shift(moment, sign * n, unit)
     low, high = sorted((state.moment, moment))
-    fine = atom.unit in ("hour", "minute", "second")
-    grain: Grain = "minute" if fine else "day"
+    clock = atom.unit in ("hour", "minute", "second") and anchor.exact
+    grain: Grain = ("second" if low.second or high.second else "minute") if clock else "day"
     start, end = floor(low, grain)[0], floor(high, grain)[1]
-    state = replace(state, start=start, end=end, grain=grain, fixed="window", basis=anchor.basis)
-    return replace(state, value=f"{write(start, grain)}/{write(floor(high, grain)[0], grain)}")
+    state = replace(state, start=start, end=end, grain=grain, fixed="window", basis=anchor.basis, clock=clock)
+    return replace(state, value=f"{write(start, grain)}/{write(floor(high, grain)[0], grain)}" if low != high or clock else None)
+
+
+def _to_date(state: State, atom: Atom, anchor: Anchor) -> State:
+    start, (last, end) = floor(state.moment, atom.unit)[0], floor(state.moment, "day")
+    return replace(
+        _at(state, start, end, "day", "window", basis=anchor.basis), value=f"{write(start, 'day')}/{write(last, 'day')}"
+    )
+
+
+def _weekend(state: State, atom: Atom, anchor: Anchor) -> State:
+    if state.fixed == "week":
+        return _at(state, state.start + 5 * _DAY, state.start + 7 * _DAY, "weekend", "weekend")
+    saturday, end = floor(state.moment, "weekend")
+    if anchor.bias != "future" and saturday > state.moment:
+        saturday, end = saturday - 7 * _DAY, end - 7 * _DAY
+    return _at(state, saturday, end, "weekend", "weekend", basis=anchor.basis)
 
 
 STEPS: dict[str, Callable[[State, Atom, Anchor], State]] = {
     "year": _year, "bc": _before_christ, "century": _century, "decade": _decade, "month": _month, "date": _date, "day": _day,
     "weekday": _weekday, "shift": _shift, "same": _same, "season": _season, "quarter": _quarter, "half": _half, "tenday": _tenday,
     "week": _week, "edge": _edge, "holiday": _holiday, "offset": _offset, "part": _part, "clock": _clock, "pair": _pair, "now": _now,
-    "window": _window,
+    "window": _window, "todate": _to_date, "weekend": _weekend,
 }  # fmt: skip
 
 
@@ -661,13 +688,19 @@ def span_value(first: State, last: State) -> str:
 
 def start_state(anchor: Anchor, atom: Atom) -> State:
     """The state before the first atom: what that kind of atom is read against."""
-    moment = anchor.reference or datetime(2000, 1, 1)
-    basis = "absolute"
-    if anchor.context and (
-        atom.kind in ("same", "clock", "part") or (atom.kind == "offset" and atom.part.startswith(("その", "それから")))
-    ):
-        moment, basis = anchor.context, anchor.context_basis
+    moment, basis, clock = anchor.reference or anchor.context or datetime(2000, 1, 1), "absolute", False
+    anaphor = atom.kind in ("same", "clock", "part") or (
+        atom.kind == "offset" and (atom.part.startswith(("その", "それから")) or anchor.context_basis == "event")
+    )
+    if anchor.context and anaphor:
+        moment, basis, clock = (
+            anchor.context,
+            anchor.context_basis,
+            atom.kind == "offset" and anchor.fine in ("hour", "minute", "second"),
+        )
     day = _midnight(moment)
+    if clock:
+        return State(moment, moment, moment, "minute", "", None, basis, clock=True)
     return State(moment, day, day + _DAY, "day", "", None, basis)
 
 
@@ -678,7 +711,7 @@ def resolve(expression: Expression, anchor: Anchor) -> tuple[State, State | None
     """
     if expression.until and expression.atoms[0].kind in ("month", "date", "day") and expression.until[0].kind == "year":
         last = run(expression.until, anchor)
-        first = run(expression.atoms, replace(anchor, reference=last.start, year=None, bias="past"))
+        first = run(expression.atoms, replace(anchor, reference=last.start, year=None, near=None, bias="past", strict=True))
         return first, last
     first = run(expression.atoms, anchor)
     if not expression.until:
@@ -696,7 +729,7 @@ def resolve(expression: Expression, anchor: Anchor) -> tuple[State, State | None
 def _far_end(expression: Expression, first: State, anchor: Anchor) -> State:
     head = expression.until[0]
     near = first.start
-    anchor = replace(anchor, context=near, year=None, half=first.half, context_basis=first.basis)
+    anchor = replace(anchor, context=near, year=None, near=None, half=first.half, context_basis=first.basis)
     if head.kind in ("clock", "part", "same"):
         last = run(expression.until, replace(anchor, reference=near))
         if head.kind == "clock" and last.start <= first.start:
@@ -712,13 +745,15 @@ def _far_end(expression: Expression, first: State, anchor: Anchor) -> State:
         if head.kind == "weekday" and first.grain == "day":
             ahead = (head.values[0] or 7) - first.start.isoweekday()
             day = first.start + (ahead % 7) * _DAY
-            return run(expression.until, replace(anchor, reference=day, bias="past"))
-        return run(expression.until, replace(anchor, reference=near, bias="future"))
+            return run(expression.until, replace(anchor, reference=day, bias="past", strict=True))
+        return run(expression.until, replace(anchor, reference=near, bias="future", strict=True))
     return run(expression.until, anchor)
 
 
 def run(atoms: tuple[Atom, ...], anchor: Anchor) -> State:
     """Apply the steps of some atoms one after the other."""
+    if (marked := _year_by_weekday(atoms, anchor)) is not None:
+        return marked
     state = start_state(anchor, atoms[0])
     for at, atom in enumerate(atoms):
         if atom.kind not in STEPS:
@@ -732,10 +767,30 @@ def run(atoms: tuple[Atom, ...], anchor: Anchor) -> State:
     return state
 
 
+def _year_by_weekday(atoms: tuple[Atom, ...], anchor: Anchor) -> State | None:
+    """A yearless date with a weekday that fits the nearest past or next year only: that one; None where it decides nothing."""
+    if (
+        len(atoms) < 2
+        or atoms[0].kind != "date"
+        or atoms[0].values[0] is not None
+        or atoms[1].kind != "weekday"
+        or anchor.year
+        or anchor.strict
+    ):
+        return None
+    biases: tuple[Bias, Bias] = ("past", "future")
+    try:
+        states = [run(atoms[:1], replace(anchor, bias=bias, strict=True)) for bias in biases]
+    except Unresolvable:
+        return None
+    fitting = [bias for bias, state in zip(biases, states, strict=True) if state.start.isoweekday() == atoms[1].values[0]]
+    return run(atoms, replace(anchor, bias=fitting[0], strict=True)) if len(fitting) == 1 else None
+
+
 def _era_misfit(era: Atom, follower: Atom) -> str | None:
     month = follower.values[1] if follower.kind == "date" else follower.values[0] if follower.kind == "month" else None
     day = follower.values[2] if follower.kind == "date" else None
-    if month and before_era(era.part, era.values[0], month, day):
+    if month and outside_era(era.part, era.values[0] or 1, month, day):
         return f"{era.part} does not hold {era.values[0]}-{month:02d}" + (f"-{day:02d}" if day else "")
     return None
 
