@@ -1,4 +1,4 @@
-"""Who a stretch of text names: mentions, outlets, unnamed sources and words that stand for one told before."""
+"""The mentions of a document by place, the cue words, and outlets in words that are known to cite."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import re
 from bisect import bisect_left
 from functools import cache
 
+from rapidfuzz.distance import OSA
+
 from keii import lexicon
 from keii.model import Document, Mention, Source
-from keii.names.outlets import find_outlets
+from keii.names import find_outlets, outlet_named
+
+_STAND_INS = ("同社", "同局", "同グループ")
+_FORM = re.compile(r"^(?:[米英仏独]?(?:紙|誌|メディア)?・?|地元)")
 
 
 @cache
@@ -18,9 +23,9 @@ def words(kind: str) -> tuple[str, ...]:
     return tuple(sorted({word for row in rows for word in row}, key=lambda word: (-len(word), word)))
 
 
-@cache
-def pattern(kind: str) -> str:
-    return "(?:" + "|".join(re.escape(word) for word in words(kind)) + ")"
+def pattern(*kinds: str) -> str:
+    """An alternation of the cue words of the kinds."""
+    return "(?:" + "|".join(re.escape(word) for kind in kinds for word in words(kind)) + ")"
 
 
 def stem(word: str) -> str:
@@ -34,12 +39,13 @@ class Names:
     def __init__(self, document: Document) -> None:
         self.text = document.article.text
         self.all = document.mentions
-        self.starts = [mention.start for mention in self.all]
+        self._starts = [mention.start for mention in self.all]
 
     def inside(self, start: int, end: int, *labels: str) -> list[Mention]:
         """Mentions of the labels that lie inside a span."""
         found = []
-        for mention in self.all[bisect_left(self.starts, start) :]:
+        for index in range(bisect_left(self._starts, start), len(self.all)):
+            mention = self.all[index]
             if mention.start >= end:
                 break
             if mention.end <= end and (not labels or mention.label in labels):
@@ -48,18 +54,19 @@ class Names:
 
     def ending(self, end: int) -> Mention | None:
         """The mention that ends at a place."""
-        index = bisect_left(self.starts, end) - 1
+        index = bisect_left(self._starts, end) - 1
         return self.all[index] if index >= 0 and self.all[index].end == end else None
 
-    def short_outlet(self, word: str) -> str | None:
-        """The one outlet of the article whose name or spelling begins with a word (日刊: 日刊スポーツ)."""
-        if len(word) < 2:
-            return None
-        longer = {m.name for m in self.all if m.label == "OUTLET" and (m.name.startswith(word) or self.text.startswith(word, m.start))}
-        return longer.pop() if len(longer) == 1 else None
-
     def outlets(self, start: int, end: int) -> list[Mention]:
-        return self.inside(start, end, "OUTLET")
+        """Outlets named in a span; words for a company that happens to be one (同社) are left out."""
+        return [m for m in self.inside(start, end, "OUTLET") if self.text[m.start : m.end] not in _STAND_INS]
+
+    def short_for(self, word: str) -> str | None:
+        """The one outlet of the article whose name or spelling begins with a word (日刊: 日刊スポーツ)."""
+        longer = {
+            m.name for m in self.all if m.label == "OUTLET" and (m.name.startswith(word) or self.text.startswith(word, m.start))
+        }
+        return longer.pop() if len(word) > 1 and len(longer) == 1 else None
 
 
 def cited_outlets(names: Names, start: int, end: int) -> list[Mention]:
@@ -75,6 +82,47 @@ def cited_outlets(names: Names, start: int, end: int) -> list[Mention]:
     ]
 
 
+@cache
+def outlet_meant(word: str) -> str | None:
+    """The outlet that words meant as one name: as the lexicon has it, or one slip of the pen away.
+
+    >>> outlet_meant("毎日新問"), outlet_meant("The Vrege"), outlet_meant("県警")
+    ('毎日新聞', 'The Verge', None)
+    """
+    plain = _FORM.sub("", word.strip(" 　「」『』()（）.,、。"))
+    named = outlet_named(plain) if 1 < len(plain) <= 40 else None
+    if named:
+        return named[0]
+    near = [
+        (name, spelling) for spelling, name in _spellings() if abs(len(spelling) - len(plain)) <= 1 and _slip(plain, spelling)
+    ]
+    return near[0][0] if near and len({name for name, _ in near}) == 1 else None
+
+
+def _slip(word: str, spelling: str) -> bool:
+    """Whether one letter is wrong, missing, too many or changed places; kanji names keep their first two."""
+    kanji = re.search(r"[一-龠]", spelling) is not None
+    if len(word) < (4 if kanji else 5) or word[: 2 if kanji else 1].lower() != spelling[: 2 if kanji else 1].lower():
+        return False
+    return OSA.distance(word.lower(), spelling.lower(), score_cutoff=1) == 1
+
+
+@cache
+def _spellings() -> tuple[tuple[str, str], ...]:
+    """Every spelling of the lexicon that is no everyday word, with its canonical name."""
+    pairs = [
+        (spelling, name)
+        for countries in lexicon.toml("outlets").values()
+        for outlets in countries.values()
+        for name, spellings in outlets.items()
+        for spelling in (name, *spellings)
+        if not spelling.startswith("?")
+    ]
+    return tuple(sorted(set(pairs)))
+
+
 def source(mention: Mention, cue: str) -> Source:
-    kind = {"OUTLET": "outlet", "PERSON": "person"}.get(mention.label, "body")
-    return Source(kind, mention.name, cue, mention.start, mention.end)  # type: ignore[arg-type]
+    """A mention as a link of the chain."""
+    if mention.label == "OUTLET":
+        return Source("outlet", mention.name, cue, mention.start, mention.end)
+    return Source("person" if mention.label == "PERSON" else "body", mention.name, cue, mention.start, mention.end)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from keii.model import Block, Document, Reference
-from keii.names.outlets import find_outlets, outlet_named
+from keii.attribute.names import outlet_meant
+from keii.names import find_outlets
 from keii.text import fold
 
 _MARK = re.compile(
@@ -35,7 +36,7 @@ def _blocks(document: Document) -> Iterator[tuple[Block, str]]:
     """Blocks of the reference list, and marked lines behind the running text (※1 媒体, 日付)."""
     for block in document.blocks:
         text = document.text(block)
-        if block.kind == "reference" or (len(text) < 200 and re.match(r"\s*(?:※|注|\*)\s?\d", text)):
+        if block.kind == "reference" or (len(text) < 200 and re.match(r"\s*(?:(?:※|注|\*)\s?\d|\[\d{1,3}\])", text)):
             yield block, text
 
 
@@ -97,9 +98,9 @@ def surname(author: str) -> str:
 def _outlet(text: str, url: str | None) -> str | None:
     """The outlet named last in the entry, else where its link leads."""
     for part in reversed([part for part in re.split(r"[.:,、。/|–]\s|\s[-–—|/]\s|[、。|｜]|\s{2,}", text + " ") if part.strip()]):
-        named = outlet_named(re.sub(r"[\d年月日/-]+$", "", part.strip(" .:,")).strip())
+        named = outlet_meant(re.sub(r"[\d年月日/-]+$", "", part.strip(" .:,")).strip())
         if named:
-            return named[0]
+            return named
     inside = find_outlets(text)
     if inside:
         return inside[-1].name

@@ -11,7 +11,9 @@ from keii.attribute.names import Names, words
 from keii.attribute.subjects import CLOSE, Subject, depths_of, subjects_of
 from keii.model import Document, Source, Span, Token
 
-_FUNCTIONAL = frozenset("こと もの の ところ 上 うえ 後 あと ほか 際 時 とき ため 通り とおり よう 一方 うち 中 わけ はず 直後".split())
+_FUNCTIONAL = frozenset(
+    "こと もの の ところ 上 うえ 後 あと ほか 際 時 とき ため 通り とおり よう 一方 うち 中 わけ はず 直後".split()
+)
 _QUOTE_END = "」』”"
 
 
@@ -23,6 +25,11 @@ class Act:
     reach: Span
     subject: Subject | None
     cue: str
+
+    @property
+    def told(self) -> bool:
+        """Whether its subject stands in the sentence."""
+        return self.subject is not None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -81,11 +88,21 @@ def _verbs(tokens: Sequence[Token], depths: list[int]) -> Iterator[tuple[int, in
         if token.lemma in say or token.lemma in demand:
             if token.pos == "VERB" or token.pos == "NOUN" and _verbal(tokens, i):
                 yield i, i, token.lemma
-        elif token.surface.startswith("明らか") and _surface(tokens, i + 1) == "に" and _surface(tokens, i + 2).startswith(("し", "する")):
+        elif (
+            token.surface.startswith("明らか")
+            and _surface(tokens, i + 1) == "に"
+            and _surface(tokens, i + 2).startswith(("し", "する"))
+        ):
             yield i, i + 2, "明らかにする"
         elif token.surface in ("し", "する") and _surface(tokens, i - 1) in ("と", "とも") and _deemed(tokens, i):
             yield i, i, "とする"
-        elif token.lemma in light and token.pos == "VERB" and i > 1 and tokens[i - 1].surface in ("を", "も") and tokens[i - 2].lemma in content:
+        elif (
+            token.lemma in light
+            and token.pos == "VERB"
+            and i > 1
+            and tokens[i - 1].surface in ("を", "も")
+            and tokens[i - 2].lemma in content
+        ):
             yield i, i, token.lemma
 
 
@@ -116,7 +133,9 @@ def _passive(tokens: Sequence[Token], end: int) -> bool:
 def _adnominal(tokens: Sequence[Token], end: int) -> bool:
     """Whether the verb only describes a noun (提示した条件), a functional noun apart (述べたうえで)."""
     i = end + 1
-    while i < len(tokens) and tokens[i].pos in ("AUX", "SCONJ") and tokens[i].surface not in ("と", "が", "けれど", "ので", "から"):
+    while (
+        i < len(tokens) and tokens[i].pos in ("AUX", "SCONJ") and tokens[i].surface not in ("と", "が", "けれど", "ので", "から")
+    ):
         i += 1
     return i > end + 1 and i < len(tokens) and tokens[i].pos in ("NOUN", "PROPN", "PRON") and tokens[i].lemma not in _FUNCTIONAL
 
@@ -124,7 +143,9 @@ def _adnominal(tokens: Sequence[Token], end: int) -> bool:
 # --- what a verb covers -------------------------------------------------------------------------------------------
 
 
-def _act(tokens: Sequence[Token], depths: list[int], verb: tuple[int, int, str], subjects: list[Subject], before: list[Act]) -> Act:
+def _act(
+    tokens: Sequence[Token], depths: list[int], verb: tuple[int, int, str], subjects: list[Subject], before: list[Act]
+) -> Act:
     start, end, cue = verb
     floor = before[-1].verb.end if before else tokens[0].start
     span = Span(tokens[start].start, tokens[end].end)
@@ -136,7 +157,9 @@ def _act(tokens: Sequence[Token], depths: list[int], verb: tuple[int, int, str],
 def _choose(tokens: Sequence[Token], near: list[Subject], verb: int) -> Subject | None:
     """The subject of a verb of saying: a が right before it, else the topic, else the first が."""
     for subject in reversed(near):
-        if subject.particle == "が" and not any(t.pos in ("VERB", "AUX", "ADJ") or t.surface[-1] in CLOSE for t in tokens[subject.token + 1 : verb]):
+        if subject.particle == "が" and not any(
+            t.pos in ("VERB", "AUX", "ADJ") or t.surface[-1] in CLOSE for t in tokens[subject.token + 1 : verb]
+        ):
             return subject
     topics = [s for s in near if s.particle != "が"]
     return topics[0] if topics else near[0] if near else None

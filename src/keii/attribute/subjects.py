@@ -79,7 +79,9 @@ def phrase_start(tokens: Sequence[Token], depths: list[int], last: int) -> int |
             i -= 1
         elif before.surface in ("、", "。", "！", "？") or before.surface[0] in OPEN:
             break
-        elif before.pos in _NOMINAL and not (before.tag.startswith("名詞-普通名詞-副詞可能") and tokens[i].surface not in _JOINING):
+        elif before.pos in _NOMINAL and not (
+            before.tag.startswith("名詞-普通名詞-副詞可能") and tokens[i].surface not in _JOINING
+        ):
             i -= 1
         elif before.tag.startswith(("接頭辞", "接尾辞")):
             i -= 1

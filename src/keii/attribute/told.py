@@ -1,0 +1,227 @@
+"""Sources named in the sentence: Xによると, Xの調べでは, X紙の取材に, Xは…と伝えた, …とXが報じた."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from keii.attribute.names import Names, cited_outlets, outlet_meant, pattern, source, words
+from keii.model import Citation, Mention, Sentence, Source, SourceKind, Span
+
+_PAIRS = {"」": "「", "』": "『", "）": "（", ")": "(", "”": "“", "】": "【"}
+_DATED = r"(?:[^\s、。「」『』は]{0,12}(?:日|月|年|同日|夜|朝|午後|午前|現在)の?)?"
+_PRODUCT = pattern("product")
+_ANONYMOUS = re.compile(r"関係者|情報筋|消息筋|関係筋|外交筋|政府筋|目撃者|匿名|事情を知る|事情に詳しい")
+_ACCORDING = re.compile(pattern("according"))
+_OPENING = re.compile(rf"(?:{pattern('opening')}[、,]?\s?)+")
+_PART = re.compile(r"[^、,・･とや\s「」『』（）()]{2,24}")
+_PART_TAIL = re.compile(r"(?:の?(?:関西版|電子版|別の?)?(?:報道|記事|取材)|紙|など|等)+$")
+ANAPHOR = re.compile(
+    r"(?:それ|これ|同(?:紙|誌|新聞社?|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表)|(?:両|同2|同２|同二)(?:紙|誌|新聞|報道|社|メディア)|"
+    r"(?:この|その)?(?:報道|一部報道|記事|発表|調べ|資料|報告書))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?$"
+)
+_MAKER = re.compile(r"(.{1,40}?)が.{0,30}?(?:発表|公表|明らかに|述べ|話し|語っ|提出|まとめ|示し)[^、]{0,6}(?:ところ|もの|資料)?$")
+_PRODUCT_END = re.compile(rf"(?:の|による)?{_DATED}{_PRODUCT}{{1,4}}(?:など|等)?$")
+_NOBODY = re.compile(r"[をにが]|(?:それ|これ|こと|ため|場合|さ|推移|結果|影響|関係|理由|原因|規定|規則|法|制度)$")
+_TOLD = re.compile(r"に語った|に話した|の話|が明かした|に明かした")
+
+_TAIL = (
+    r"[』」”\"]?(?:[（(][^（）()]{0,20}[）)])?\s?(?:紙|誌|電子版|の電子版|通信社?|テレビ|放送|の?(?:続報|記事|ニュース))?(?:の?両(?:新聞|紙|社))?"
+    r"(?:などの?|等の?|をはじめとする)?(?:[ァ-ヶー一-龠]{0,4}の?(?:一部|各)?(?:各|報道機関|メディア|各紙|各社|報道各社|報道機関各社))?\s?"
+)
+_SUBJECT = re.compile(rf"{_TAIL}(?:は|が|も|では|の報道で|の取材で)(?!開|設立|運営|主催)")
+_CLAIMANT = re.compile(r"([^、。「」『』\s（）()]{4,20})(?:は|が)")
+_LIST = re.compile(
+    r"[』」)）]?(?:紙|誌|電子版)?(?:など)?\s?(?:、|,|・|･|と|や|および|及び|並びに|ならびに|、および)\s?[米英仏独]?(?:紙|誌)?[『「(（]?|[』」]?[（(]"
+)
+_COUNTRY = re.compile(
+    r"(?:米国|英国|韓国|中国|北朝鮮|[米英仏独伊露豪加])?(?:国営|公共|有力|地元|経済|大手)?(?:紙|誌|メディア|ニュースメディア|テレビ)?[・の]?[『「]?$"
+)
+_STRONG = (
+    r"(?:と|を|も|とも|が|に|は|で|旨|こと|日|、|分|時|により)(?:伝え|報じ|報道し|報道した|速報|スクープ|掲載|紹介し|放送し|放映し|配信し|取り上げ|"
+    r"指摘し|予想し|予測し|分析し|引用し|あげて|挙げて|暴露|書い|更新し|分かった|わかった|判明)|としている|と見て|とみて"
+)
+_WEAK = r"明らかにし|発表し|明かし|とした|載せ"
+_REPORT_OR_QUOTE = re.compile(rf"[「」『』]|によると|によれば|{_STRONG}")
+_ANY_REPORT_OR_QUOTE = re.compile(rf"[「」『』]|によると|によれば|{_STRONG}|{_WEAK}")
+
+
+class Teller:
+    """Finds who is named as source in the sentences of one document."""
+
+    def __init__(self, names: Names) -> None:
+        self.names, self.text = names, names.text
+
+    def citations(self, sentence: Sentence) -> Iterator[Citation]:
+        """Sources named by によると and its like, then outlets that report."""
+        yield from self._according(sentence)
+        yield from self._reporters(sentence)
+
+    # --- Xによると ------------------------------------------------------------------------------------------------
+
+    def _according(self, sentence: Sentence) -> Iterator[Citation]:
+        """To the end of the sentence, or to the next outlet's によると; in brackets, to their end."""
+        found: list[tuple[int, int, tuple[Source, ...], bool]] = []
+        for cue in _ACCORDING.finditer(self.text, sentence.start, sentence.end):
+            start = self._phrase_start(sentence.start, cue.start())
+            sources = self._sources(start, cue.start(), cue[0])
+            if sources:
+                found.append((start, cue.end(), sources, cue[0].startswith("によ")))
+        for n, (start, end, sources, _) in enumerate(found):
+            stop = self._bracket_end(sentence, start)
+            for later, _, others, by in found[n + 1 :] if stop is None else ():
+                if by and any(s.kind == "outlet" for s in others) and self._bracket_end(sentence, later) is None:
+                    stop = later
+                    break
+            yield Citation(start, end, sources, Span(start, stop or sentence.end), "according")
+
+    def _bracket_end(self, sentence: Sentence, place: int) -> int | None:
+        """Where the bracket closes that a place stands in, None if it stands in none."""
+        before = self.text[sentence.start : place]
+        if sum(before.count(c) for c in "(（") <= sum(before.count(c) for c in ")）"):
+            return None
+        close = re.compile(r"[)）]").search(self.text, place, sentence.end)
+        return close.end() if close else None
+
+    def _phrase_start(self, floor: int, end: int) -> int:
+        """Where the noun phrase begins that ends at `end`; coordinated outlets belong to it, a topic before it does not."""
+        i = end
+        while i > floor:
+            char = self.text[i - 1]
+            opener = self.text.rfind(_PAIRS[char], max(floor, i - 60), i - 1) if char in _PAIRS else -1
+            if opener >= 0:
+                i = opener
+                continue
+            if char in "。「『（(\n" or char in "、，," and not self._after_outlet(i - 1) or self._is_topic(i - 1):
+                break
+            i -= 1
+        while i < end and self.text[i] in " \u3000\n・":
+            i += 1
+        opening = _OPENING.match(self.text, i, end)
+        return opening.end() if opening and opening.end() < end else i
+
+    def _after_outlet(self, comma: int) -> bool:
+        before = self.names.ending(comma) or self.names.ending(comma - 1)
+        return before is not None and before.label == "OUTLET"
+
+    def _is_topic(self, i: int) -> bool:
+        if self.text[i] != "は" or self.text[i + 1 : i + 3] == "じめ":
+            return False
+        return not any(m.start < i + 1 < m.end for m in self.names.inside(max(0, i - 12), i + 12))
+
+    def _sources(self, start: int, end: int, cue: str) -> tuple[Source, ...]:
+        """The chain that a source phrase names, nearest first; () if it names none by itself."""
+        text = self.text[start:end]
+        if ANAPHOR.match(text):
+            return ()
+        outlets = self._outlets(start, end)
+        if _ANONYMOUS.search(text):
+            speakers: tuple[Source, ...] = (Source("anonymous", "anonymous", cue, start, end),)
+        else:
+            speakers = self._told_to(start, end, outlets, cue) if outlets else self._body(start, end, cue)
+        chain = {s.name: s for s in reversed([*speakers, *(source(outlet, cue) for outlet in outlets)])}
+        return tuple(reversed(chain.values()))
+
+    def _outlets(self, start: int, end: int) -> list[Mention]:
+        """Outlets of a source phrase; a part that is none may be misspelt, or short for one that the article names."""
+        found = cited_outlets(self.names, start, end)
+        for part in _PART.finditer(self.text, start, end):
+            if any(o.start < part.end() and part.start() < o.end for o in found):
+                continue
+            plain = _PART_TAIL.sub("", part[0])
+            name = outlet_meant(re.sub(r"^.{1,8}(?:付の|日の)", "", plain)) or self.names.short_for(plain)
+            if name:
+                found.append(Mention(part.start(), part.start() + len(plain), "OUTLET", name))
+        return sorted(found, key=lambda mention: mention.start)
+
+    def _told_to(self, start: int, end: int, outlets: list[Mention], cue: str) -> tuple[Source, ...]:
+        """Who spoke to the outlet or is quoted by it (A氏がX紙に語ったところ)."""
+        if not _TOLD.search(self.text[start:end]):
+            return ()
+        people = [
+            m for m in self.names.inside(start, end, "PERSON", "ORG") if not any(o.start <= m.start < o.end for o in outlets)
+        ]
+        return tuple(source(m, cue) for m in people[:1])
+
+    def _body(self, start: int, end: int, cue: str) -> tuple[Source, ...]:
+        """The person or body whose words, report or survey it is."""
+        made = _MAKER.match(self.text[start:end])
+        end = start + made.end(1) if made else end
+        product = _PRODUCT_END.search(self.text[start:end])
+        while product and product.start() > 0:
+            end = start + product.start()
+            product = _PRODUCT_END.search(self.text[start:end])
+        plain = re.sub(r"(?:など|ら|等|側)$", "", re.sub(r"[（(][^（）()]*[)）]", "", self.text[start:end])).strip("「」『』 ")
+        mentions = self.names.inside(start, end, "PERSON", "ORG", "OUTLET")
+        if mentions:
+            tail = re.sub(r"[（(][^（）()]*[)）]", "", self.text[mentions[-1].end : end])
+            if mentions[-1].label == "PERSON" and "の" not in tail or tail in ("", "側", "など"):
+                return (self._speaking(mentions[-1], cue),)
+        if not plain or product or len(plain) > 30 or _NOBODY.search(plain) or re.match(r"(?:今回|この|その)", plain):
+            return ()
+        kind: SourceKind = "person" if plain.endswith(words("person")) else "body"
+        return (Source(kind, plain, cue, start, end),)
+
+    def _speaking(self, mention: Mention, cue: str) -> Source:
+        return Source("person" if mention.label == "PERSON" else "body", mention.name, cue, mention.start, mention.end)
+
+    # --- X は…と報じた ---------------------------------------------------------------------------------------------
+
+    def _reporters(self, sentence: Sentence) -> Iterator[Citation]:
+        """Outlets as the subject of a verb of reporting: Xは…と伝えた, …とXが報じた, Xの報道で分かった."""
+        for group in self._groups(sentence):
+            after = _SUBJECT.match(self.text, group[-1].end, sentence.end)
+            if not after or self._within_quote(sentence, group[0].start):
+                continue
+            begin = self._list_start(sentence, group)
+            marked = begin < group[0].start or self.text[group[0].start] == "同"
+            verb = self._report_verb(_ANY_REPORT_OR_QUOTE if marked else _REPORT_OR_QUOTE, after.end(), sentence.end)
+            if verb is None:
+                continue
+            between = self.text[after.end() : verb[0]]
+            close = len(between) < 24 and not re.search(r"[とをに旨]|こと", between)
+            reach = Span(sentence.start if close else begin, sentence.end if sentence.end - verb[1] < 16 else verb[1])
+            unnamed = _ANONYMOUS.search(between) if re.search(r"の(?:話|談話|証言)", between) else None
+            chain = [Source("anonymous", "anonymous", unnamed[0], None, None)] if unnamed else []
+            chain += [source(outlet, self.text[verb[0] : verb[1]]) for outlet in group]
+            yield Citation(begin, verb[1] if close else after.end(), tuple(chain), reach, "reporter")
+
+    def _groups(self, sentence: Sentence) -> Iterator[list[Mention]]:
+        """Outlets of a sentence, those listed together in one group; misspelt ones where none is found."""
+        group: list[Mention] = []
+        for outlet in self.names.outlets(sentence.start, sentence.end) or self._misspelt(sentence):
+            if group and not _LIST.fullmatch(self.text, group[-1].end, outlet.start):
+                yield group
+                group = []
+            group.append(outlet)
+        if group:
+            yield group
+
+    def _misspelt(self, sentence: Sentence) -> list[Mention]:
+        if not re.search(r"伝え|報じ|報道し|速報", self.text[sentence.start : sentence.end]):
+            return []
+        named = [(m, outlet_meant(m[1])) for m in _CLAIMANT.finditer(self.text, sentence.start, sentence.end)]
+        return [Mention(m.start(1), m.end(1), "OUTLET", name) for m, name in named if name]
+
+    def _report_verb(self, verbs: re.Pattern[str], start: int, end: int) -> tuple[int, int] | None:
+        """The last verb of reporting outside quotation marks, before another source takes over."""
+        found, depth = None, 0
+        for m in verbs.finditer(self.text, start, end):
+            if m[0] in "「『":
+                depth += 1
+            elif m[0] in "」』":
+                depth = max(0, depth - 1)
+            elif not depth and m[0].startswith("によ"):
+                break
+            elif not depth:
+                found = m.span()
+        return found
+
+    def _list_start(self, sentence: Sentence, group: list[Mention]) -> int:
+        start = group[0].start
+        prefix = _COUNTRY.search(self.text, max(sentence.start, start - 12), start)
+        return prefix.start() if prefix else start
+
+    def _within_quote(self, sentence: Sentence, place: int) -> bool:
+        before = self.text[sentence.start : place]
+        return before.count("「") > before.count("」") and self.text[place - 1] not in "「『"
