@@ -43,23 +43,39 @@ def post_instant(post: str) -> datetime | None:
 
 @dataclass(slots=True)
 class _Force:
-    """What is in force at one place of the article."""
+    """What is in force at one place: the last date, the last day that is not ahead, the day of the list entry above."""
 
     date: State | None = None
-    year: State | None = None
+    day: State | None = None
+    entry: State | None = None
     zone: str | None = None
     basis: str = "article"
 
 
 @dataclass(slots=True)
-class _Told:
-    """Sentences read so far with their first date: where an event's date is looked up."""
+class _Reading:
+    """One pass over a document: what is in force in each section, and the sentences read so far with their first date."""
 
-    sentences: list[tuple[Sentence, str, State | None]] = field(default_factory=list)
+    document: Document
+    reference: datetime | None
+    exact: bool
+    zone: str
+    sections: dict[int, _Force] = field(default_factory=dict)
+    told: list[tuple[str, State | None]] = field(default_factory=list)
+    day: State | None = None
+
+    def force(self, section: int) -> _Force:
+        """What is in force in a section, at its begin that of the section it lies in."""
+        if section not in self.sections:
+            parent = self.document.sections[section].parent if self.document.sections else None
+            outer = self.force(parent) if parent is not None else _Force(zone=self.zone)
+            heading = outer.entry
+            self.sections[section] = _Force(date=heading, day=heading, entry=heading, zone=outer.zone, basis="heading" if heading else "article")
+        return self.sections[section]
 
     def event(self, word: str) -> State | None:
         """The date of the last sentence before that told the event with a date of its own."""
-        return next((state for _, text, state in reversed(self.sentences) if state and word in text), None)
+        return next((state for text, state in reversed(self.told) if state and word in text), None)
 
 
 def dates(document: Document) -> Document:
@@ -68,99 +84,112 @@ def dates(document: Document) -> Document:
     Every block but boilerplate and front matter is read; the dates of notes and reference entries stand in `whens` too
     but are never in force for other text.
     """
-    article = document.article
     published = published_of(document)
-    reference = parse_moment(published.value) if published and published.value else None
-    zone = article.zone or "Asia/Tokyo"
-    told = _Told()
-    whens: list[When] = []
-    sections: dict[int, _Force] = {}
-    for sentence in document.sentences:
-        if sentence.kind in ("boilerplate", "meta"):
-            continue
-        force = sections.get(sentence.section)
-        if force is None:
-            force = sections[sentence.section] = _section_force(document, sentence.section, reference, zone)
-        whens.extend(_read_sentence(document, sentence, force, reference, told))
+    told = published.value if published and published.value else None
+    zone = document.article.zone or "Asia/Tokyo"
+    reading = _Reading(document, parse_moment(told) if told else None, bool(told and "T" in told), zone)
+    whens = [one for sentence in document.sentences if sentence.kind not in ("boilerplate", "meta") for one in _read_sentence(reading, sentence)]
     return replace(document, whens=tuple(sorted(whens, key=lambda one: one.start)), published=published)
 
 
-def _section_force(document: Document, section: int, reference: datetime | None, zone: str) -> _Force:
-    """What a section's headings put in force, the innermost first."""
-    found = _Force(zone=None)
-    at: int | None = section
-    while at is not None:
-        heading = document.sections[at].heading
-        if heading:
-            text = document.article.text[heading.start : heading.end]
-            if found.zone is None and (match := _ZONE_WORD.search(text)):
-                found.zone = None if zones()[match[0]] == "local" else zones()[match[0]]
-            if found.date is None:
-                for expression in read(text, heading.start)[0]:
-                    reading = when(expression, Anchor(reference, reference), zone)
-                    if reading.first and reading.when.kind in ("date", "time") and reading.when.value:
-                        found.date, found.basis = reading.first, "heading"
-                        break
-        at = document.sections[at].parent
-    found.zone = found.zone or zone
-    return found
-
-
-def _read_sentence(
-    document: Document, sentence: Sentence, force: _Force, reference: datetime | None, told: _Told
-) -> Iterator[When]:
-    text = document.article.text[sentence.start : sentence.end]
-    found, _ = read(text, sentence.start)
-    inside: State | None = None
-    own: State | None = None
+def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[When]:
+    text = reading.document.article.text[sentence.start : sentence.end]
+    force = reading.force(sentence.section)
+    if sentence.kind in _HEADING_KINDS and (match := _ZONE_WORD.search(text)) and zones()[match[0]] != "local":
+        force.zone = zones()[match[0]]
+    found = read(text, sentence.start)[0]
+    inside: list[State] = []
     for at, expression in enumerate(found):
-        event = _event_before(document, sentence, expression, told)
+        event = _event_before(reading, sentence, expression)
         limit = found[at + 1].start if at + 1 < len(found) else sentence.end
-        tail = document.article.text[expression.end : max(limit, min(expression.end + 40, sentence.end))]
-        anchor = _anchor(force, inside, reference, tail, event[1] if event else None)
-        if event:
-            expression = replace(expression, start=event[0])
-        reading = when(expression, anchor, force.zone)
-        yield reading.when
-        if datable(reading):
-            inside = reading.first
-            own = own or reading.first
-    yield from _posts(document, sentence)
-    told.sentences.append((sentence, text, own))
-    if sentence.kind not in _SILENT and sentence.kind != "embed" and inside:
-        force.date, force.basis = inside, "context"
-        if inside.basis == "absolute":
-            force.year = inside
+        tail = reading.document.article.text[expression.end : max(limit, min(expression.end + 40, sentence.end))]
+        anchor = _anchor(reading, force, sentence, expression, inside, tail, event[1] if event else None)
+        one = when(replace(expression, start=event[0]) if event else expression, anchor, force.zone)
+        yield one.when
+        if one.first and datable(one):
+            inside.append(one.first)
+    yield from _posts(reading.document, sentence)
+    reading.told.append((text, inside[0] if inside else None))
+    _put_in_force(reading, force, sentence, found, inside)
 
 
-def _anchor(force: _Force, inside: State | None, reference: datetime | None, tail: str, event: State | None) -> Anchor:
-    near = inside or force.date
-    context = event or near
-    basis = "event" if event else "context" if inside else force.basis
+def _put_in_force(reading: _Reading, force: _Force, sentence: Sentence, found: tuple[Expression, ...], inside: list[State]) -> None:
+    """Let the dates of a sentence stand for what follows it."""
+    if sentence.kind in _SILENT or not inside:
+        return
+    force.date, force.basis = inside[-1], "context"
+    days = [state for state in inside if state.fixed in ("day", "part", "clock") and not _ahead(state, reading.reference)]
+    if days:
+        force.day = reading.day = days[-1]
+        if sentence.kind in _HEADING_KINDS or (sentence.kind == "entry" and found[0].start - sentence.start < 4 and days[0] is inside[0]):
+            force.entry = days[0]
+    if sentence.kind in _HEADING_KINDS:
+        force.basis = "heading"
+        force.entry = inside[0]
+
+
+def _ahead(state: State, reference: datetime | None) -> bool:
+    return reference is not None and state.start > reference + timedelta(days=2)
+
+
+_DAY_GRAINS = ("day", "month", "part", "hour", "minute", "second")
+
+
+def _anchor(
+    reading: _Reading, force: _Force, sentence: Sentence, expression: Expression, inside: list[State], tail: str, event: State | None
+) -> Anchor:
+    """What an expression of a sentence is read against: the nearest source that fits what it asks for."""
+    head = expression.atoms[0]
+    text = reading.document.article.text
+    last = inside[-1] if inside else None
+    days = [state for state in inside if state.fixed in ("day", "part", "clock")]
+    leads = sentence.kind == "entry" and expression.start - sentence.start < 4 and head.kind in ("clock", "part")
+    if event:
+        context, basis = event, "event"
+    elif leads:
+        context, basis = force.entry or force.day or reading.day, "heading"
+    elif head.kind in ("clock", "part") or head.unit in ("day", "next", "echo", "hour", "minute", "second"):
+        context, basis = (days[-1], "context") if days else (force.day or reading.day, force.basis if force.day else "context")
+    else:
+        context, basis = last or force.date or reading.day, "context" if last else force.basis
+    reference = reading.reference
+    quoted = sentence.kind == "quote" or text.count("「", sentence.start, expression.start) > text.count("」", sentence.start, expression.start)
+    spoken = days[-1] if days else force.day
+    if quoted and head.kind == "shift" and spoken:
+        reference = spoken.start
+    near = last or force.date
+    if near and (near.grain not in _DAY_GRAINS or (last is None and _distant(near, reading.reference))):
+        near = None
     return Anchor(
         reference=reference,
-        context=context.start if context else reference,
+        exact=reading.exact,
+        context=context.start if context else reading.reference,
         fine=context.grain if context else "day",
-        year=inside.start if inside and inside.basis == "absolute" else None,
-        near=near.start if near and near.grain in ("day", "month", "part", "hour", "minute") else None,
+        year=last.start if last and last.basis == "absolute" else None,
+        near=near.start if near else None,
+        close=last is not None,
         bias=bias_of(tail),
-        half=inside.half if inside else "",
+        half=last.half if last else "",
         context_basis=basis if context else "article",
     )
 
 
-def _event_before(document: Document, sentence: Sentence, expression: Expression, told: _Told) -> tuple[int, State] | None:
+def _distant(state: State, reference: datetime | None) -> bool:
+    """Whether a date told with its year is background: more than a year from the article's."""
+    return state.basis == "absolute" and reference is not None and abs((state.start - reference).days) > 400
+
+
+def _event_before(reading: _Reading, sentence: Sentence, expression: Expression) -> tuple[int, State] | None:
     """The event that the expression counts from (解任の翌日, 発表から3日後): where its words begin, and its date."""
     head = expression.atoms[0]
-    if head.kind not in ("same", "offset") or head.kind == "same" and head.unit in ("next", "echo"):
+    if head.kind not in ("same", "offset") or (head.kind == "same" and head.unit in ("next", "echo")):
         return None
-    before = document.article.text[max(sentence.start, expression.start - 20) : expression.start]
+    before = reading.document.article.text[max(sentence.start, expression.start - 20) : expression.start]
     match = _EVENT.search(before)
     if not match:
         return None
-    state = told.event(match[1]) or next(
-        (s for n in (2, 3, 4) if (s := told.event(match[1][-n:]) if len(match[1]) > n else None)), None
-    )
+    names = [match[1], *(match[1][-n:] for n in (4, 3, 2) if len(match[1]) > n)]
+    state = next((state for name in names if (state := reading.event(name))), None)
     return (expression.start - len(before) + match.start(), state) if state else None
 
 

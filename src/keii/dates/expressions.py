@@ -17,6 +17,7 @@ _LOOSE_GAP = re.compile(r"[ \u3000]*[、,·・-]?[ \u3000]*")
 _FROM_GAP = re.compile(r"の|から|より|から数えて|から見て")
 _RANGE = re.compile(r"(?:の?(?:深夜|夜))?[ ]*(?:からは?、?|より|[~\-ー→]+|以降)[ ]*")
 _RANGE_END = re.compile(r"(?:ごろ|頃)?(?:まで|にかけ(?:て)?|いっぱい|以前|に至るまで|に及ぶ)?(?:の間|間(?![一-龠]))?")
+_RANGE_CLOSED = re.compile("まで|にかけ|の間")
 _APPROXIMATE = re.compile(
     r"(?:ごろ|ころ|頃|くらい|ぐらい|前後|のうちに?|付け?(?=[でのに、。)])|現在|時点|ちょうど|ぴったり|かっきり|きっかり|中(?![旬盤間央国堅])|早く|いっぱい"
     r"|(?:を|少し)?(?:過ぎ|すぎ)|あとで)"
@@ -106,6 +107,8 @@ def _range_joint(text: str, end: int, group: tuple[Atom, ...], follower: tuple[A
     head = follower[0]
     if head.kind == "duration":
         return head.end if "から" in joint[0] and group[-1].rank <= RANK["day"] else None
+    if head.kind == "year" and len(follower) == 1 and group[-1].rank >= RANK["day"] and not _RANGE_CLOSED.match(text, head.end):
+        return None
     if not _point(follower) or head.kind == "offset" and "から" in joint[0]:
         return None
     if (

@@ -25,8 +25,8 @@ class Anchor:
 
     `reference` is the article's moment (`exact` if its time of day is told), `context` the moment in force where the
     expression stands (for 同日, 翌日, a bare clock time), `fine` its grain; `year` the date just told with its year, for
-    dates told without; `near` the day that a bare day of the month is nearest to. `bias` is where bare dates look, always
-    if `strict`, else where the words of the clause point.
+    dates told without; `near` the date in force, which bare days and months are near to (`close` if it stands in the same
+    sentence). `bias` is where bare dates look, always if `strict`, else where the words of the clause point.
     """
 
     reference: datetime | None = None
@@ -35,6 +35,7 @@ class Anchor:
     fine: str = "day"
     year: datetime | None = None
     near: datetime | None = None
+    close: bool = False
     bias: Bias | None = None
     strict: bool = False
     half: str = ""
@@ -156,27 +157,41 @@ def nth_weekday(start: datetime, end: datetime, weekday: int, n: int) -> datetim
     return day
 
 
-_AHEAD = {"past": 3.0, None: 1.2, "future": 0.6}
-_AHEAD_DAY = {"past": 12.0, None: 3.0, "future": 0.7}
+_AHEAD: dict[Bias | None, float] = {"past": 3.0, None: 1.2, "future": 0.8}
+_AHEAD_DAY: dict[Bias | None, float] = {"past": 12.0, None: 3.0, "future": 0.7}
+"""How many days back a day ahead is worth, for dates without a year and for bare days."""
+_STORY_AHEAD, _STORY_BACK = 0.7, 1.5
+"""The same where the date in force is what it counts from: a story goes forward."""
+_NEWS_LATER = {True: 15.0, False: 3.0}
+"""What it costs to leave the date in force (of the same sentence, or an earlier one) for the article's."""
 
 
-def pick(
-    options: list[tuple[datetime, datetime]], day: datetime, anchor: Anchor, cost: dict[Bias | None, float]
-) -> tuple[datetime, datetime]:
+def pick(options: list[tuple[datetime, datetime]], moment: datetime, anchor: Anchor, ahead: dict[Bias | None, float]) -> tuple[datetime, datetime]:
     """Of several readings of a bare date the one meant.
 
-    A strict bias takes the latest that has begun or the first that has not ended. Else the nearest to the day wins, where
-    a day ahead costs `cost` times as much as one back: news tells the past, plans the future, and both what is near.
+    A strict bias takes the latest that has begun or the first that has not ended. Else the cheapest by distance in days,
+    from the article's date (a day ahead costs `ahead`: news tells the past, plans the future) or from the date in force.
     """
-    day = _midnight(day)
+    day = _midnight(moment)
     if anchor.strict and anchor.bias == "future":
         return next((option for option in options if option[1] > day), options[-1])
     if anchor.strict:
         return next((option for option in reversed(options) if option[0] <= day), options[0])
-    weight = cost[anchor.bias]
-    return min(
-        options, key=lambda option: (option[0] - day).days * weight if option[0] > day else max(0, (day - option[1]).days + 1)
-    )
+
+    def cost(option: tuple[datetime, datetime]) -> float:
+        own = _distance(option, day, ahead[anchor.bias], 1.0)
+        if anchor.near is None:
+            return own
+        late = 20.0 if anchor.bias != "future" and anchor.reference and option[0] > anchor.reference + _DAY else 0.0
+        return min(_distance(option, _midnight(anchor.near), _STORY_AHEAD, _STORY_BACK) + late, own + _NEWS_LATER[anchor.close])
+
+    return min(options, key=cost)
+
+
+def _distance(option: tuple[datetime, datetime], day: datetime, ahead: float, back: float) -> float:
+    if option[0] > day:
+        return (option[0] - day).days * ahead
+    return max(0, (day - option[1]).days + 1) * back
 
 
 # --- steps: one a kind of atom ------------------------------------------------------------------------------------
@@ -242,7 +257,7 @@ def _month(state: State, atom: Atom, anchor: Anchor) -> State:
 def _choose(state: State, anchor: Anchor, options: list[tuple[int, int, int | None]]) -> State:
     """Choose the year of a month, or of a month and day."""
     near = anchor.year or state.moment
-    found = []
+    found: list[tuple[datetime, datetime]] = []
     for shift_by, month, day in options:
         year = near.year + shift_by
         if not 1 <= year <= 9998 or (day and day > calendar.monthrange(year, month)[1]):
@@ -317,12 +332,13 @@ def _day(state: State, atom: Atom, anchor: Anchor) -> State:
         found = _days_of(months, day)
         start = next((one for one in found if one > state.start), found[-1])
         return _at(state, start, start + _DAY, "day", "day")
-    near = state.start if state.fixed == "month" else anchor.near or state.moment
-    found = _days_of([near] if state.fixed == "month" else [_months(near.replace(day=1), n) for n in (-2, -1, 0, 1, 2)], day)
+    near = state.start if state.fixed == "month" else anchor.near if anchor.near and anchor.close else state.moment
+    months = {_months(one.replace(day=1), n) for one in (state.moment, anchor.near or state.moment) for n in (-1, 0, 1, 2)}
+    found = _days_of([near] if state.fixed == "month" else sorted(map(_midnight, months)), day)
     if not found:
         state = _at(state, *floor(near, "month"), "day", "day")
         return replace(state, value=f"{near.year:04d}-{near.month:02d}-{day:02d}", suspect=f"{near.month}月 has no day {day}")
-    start = found[0] if state.fixed == "month" else pick([(one, one + _DAY) for one in found], near, anchor, _AHEAD_DAY)[0]
+    start = found[0] if state.fixed == "month" else pick([(one, one + _DAY) for one in found], state.moment, anchor, _AHEAD_DAY)[0]
     basis = state.basis if state.fixed else anchor.context_basis if anchor.near else anchor.basis
     return _at(state, start, start + _DAY, "day", "day", basis=basis)
 
