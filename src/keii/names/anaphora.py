@@ -1,104 +1,132 @@
-"""Words that stand for a name: 同氏, 同CEO, 彼, 首相, 同社, 同紙, 同署."""
+"""Words that stand for a name: 同氏, 同CEO, 彼, 首相, 同社, 同紙, 同署; and the groups of a body: 取締役会, 従業員."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cache
 
-from keii.model import Document, Label, Mention, Sentence
+from keii import lexicon
+from keii.model import Document, Mention, Sentence
 from keii.names import lexica
+from keii.names.groups import group_name, group_words
 from keii.names.outlets import outlet_kind
 
-_BODY_ENDINGS = {
-    "社": ("ORG",), "紙": ("OUTLET",), "誌": ("OUTLET",), "局": ("OUTLET", "ORG"), "メディア": ("OUTLET",), "通信": ("OUTLET",), "サイト": ("OUTLET",),
-}  # fmt: skip
-_PAPERS = {
-    "紙": ("newspaper", "sports", "business"),
-    "誌": ("magazine", "web", "newspaper", "business"),
-    "局": ("broadcaster",),
-    "通信": ("agency",),
-}
-_SAME = re.compile(r"同(?P<word>[一-龠々A-Z]{1,5}|メディア|サイト|グループ|チーム|クラブ|プロジェクト)")
+_SAME = re.compile(r"同(?P<word>[一-龠々A-Z]{1,6}|[ァ-ヴー]{3,6})")
 _NO_NAME = re.compile(
-    r"同(?:日|月|年|時|様|じ|士|期|国|級|意|席|行者|居|情|僚|性|点|率|額|数|量|程度|地|所|法|案|件|賞|種|一|規模|業他社|業者|年代|世代|音|感|調|盟|封|窓|胞|伴|乗|意見)"
+    r"同(?:日|月|年|時|様|じ|士|期|級|意|席|行者|居|情|僚|性|点|率|額|数|量|程度|地|所|法|案|件|賞|種|一|規模|業|世代|音|感|調|盟|封|窓|胞|伴|乗|会場|氏名)"
 )
 _PRONOUN = re.compile(r"(?<![一-龠々])(?:彼女|彼)(?!ら|たち|達|[一-龠々])")
-_SUFFIXES = ("署", "庁", "省", "党", "大", "大学", "高", "校", "病院", "銀行", "行", "協会", "連盟", "委員会", "委", "機構", "裁判所", "地裁", "高裁", "地検", "県警", "府警", "道警", "組合", "団", "財団", "球団",
-             "研究所", "研", "センター", "工場", "店", "駅", "空港", "市", "県", "町", "村", "区", "府", "都", "道", "島", "州", "郡", "航空", "線", "港", "湖", "山", "川", "基地", "会", "軍", "隊", "部", "事務所", "議会", "国", "寺", "神社", "公園", "館", "園", "機関", "グループ", "チーム", "クラブ")  # fmt: skip
-_EQUIVALENT = {
-    "大": "大学",
-    "高": "高校",
-    "委": "委員会",
-    "研": "研究所",
-    "行": "銀行",
-    "校": "学校",
-    "球団": "",
-    "県警": "県警",
-    "国": "",
-}
+_FIRST_PERSON = re.compile(r"(?<![一-龠々])(?:私|わたし|僕|俺)(?!たち|達|ら|[一-龠々])")
+_BETWEEN = re.compile(
+    r"[ 　]?(?:の[ 　]?)?(?:(?:現在|複数|多く|一部|主要|新しい|他|残り|すべて|全て|大半)(?:の|な)?[ 　]?)?(?:[一-龠々]{1,2}(?:人|名)の)?"
+)
+_FULL_SENTENCE = frozenset({"paragraph", "item", "entry", "quote"})
 
 
 @dataclass(slots=True)
 class _Focus:
     """What has been spoken of so far, newest last."""
 
-    people: list[Mention]
-    bodies: list[Mention]
+    people: list[Mention] = field(default_factory=list)
+    bodies: list[Mention] = field(default_factory=list)
+    owners: dict[str, str] = field(default_factory=dict)
+    """Group word -> the body it last belonged to."""
+    owned: Counter[str] = field(default_factory=Counter)
+    """How often each body had a group."""
+    speaker: Mention | None = None
+    """The last person told before a quotation: who says 私 in it."""
+
+
+def is_name(mention: Mention) -> bool:
+    """Whether a mention is a name, and not a word that stands for one (同社, 彼, 取締役会)."""
+    return not (mention.why and mention.why[0] in ("stands for a name", "a group"))
 
 
 def stand_ins(document: Document, mentions: Sequence[Mention]) -> tuple[Mention, ...]:
     """Add the mentions of words that stand for a name told before; `why` says which."""
     text = document.article.text
     roles = _roles(text, mentions)
-    result: list[Mention] = []
-    focus = _Focus([], [])
-    queue = list(mentions)
+    focus = _Focus()
+    result = [mention for mention in mentions]
+    queue = sorted(mentions, key=lambda mention: mention.start)
+    at, before = 0, ""
     for sentence in document.sentences:
-        if sentence.kind not in ("paragraph", "item", "entry", "quote"):
+        if sentence.kind not in _FULL_SENTENCE:
             continue
-        inside = [m for m in queue if sentence.start <= m.start < sentence.end]
-        found = [*inside, *(span for span in _words(text, sentence, roles) if not _overlaps(span, inside))]
-        for mention in sorted(found, key=lambda m: m.start):
-            resolved = mention if mention.name else _resolved(text, mention, focus, roles)
-            if resolved is None:
+        if sentence.kind == "quote" and before != "quote":
+            focus.speaker = focus.people[-1] if focus.people else None
+        before = sentence.kind
+        inside: list[Mention] = []
+        while at < len(queue) and queue[at].start < sentence.end:
+            if queue[at].start >= sentence.start:
+                inside.append(queue[at])
+            at += 1
+        words = [word for word in _words(text, sentence, roles) if not _overlaps(word, inside)]
+        for mention in sorted([*inside, *words], key=lambda m: (m.start, -m.end)):
+            told = mention if mention.name else _resolved(text, mention, focus, roles)
+            if told is None or (told is not mention and _overlaps(told, result[-1:])):
                 continue
-            result.append(resolved)
-            (focus.people if resolved.label == "PERSON" else focus.bodies).append(resolved)
-    placed = {(m.start, m.end) for m in result}
-    return tuple(sorted([*result, *(m for m in mentions if (m.start, m.end) not in placed)], key=lambda m: m.start))
+            if told is not mention:
+                result.append(told)
+            if told.why[:1] != ("a group",):
+                (focus.people if told.label == "PERSON" else focus.bodies).append(told)
+    return tuple(sorted(result, key=lambda mention: mention.start))
+
+
+def _overlaps(span: Mention, others: Sequence[Mention]) -> bool:
+    return any(span.start < other.end and other.start < span.end for other in others)
+
+
+# --- the words ----------------------------------------------------------------------------------------------------
 
 
 def _words(text: str, sentence: Sentence, roles: dict[str, str]) -> Iterator[Mention]:
     """Words of a sentence that may stand for a name, as mentions without one."""
     for match in _SAME.finditer(text, sentence.start, sentence.end):
-        if not _NO_NAME.match(match[0]):
-            word = _same_word(match["word"])
-            if word:
-                person = word in lexica.titles()
-                yield Mention(match.start(), match.start() + 1 + len(word), "PERSON" if person else "ORG", "")
+        word = None if _NO_NAME.match(match[0]) else _same_word(match["word"])
+        if word:
+            yield Mention(match.start(), match.start() + 1 + len(word), "PERSON" if word in lexica.titles() else "ORG", "")
     for match in _PRONOUN.finditer(text, sentence.start, sentence.end):
         yield Mention(match.start(), match.end(), "PERSON", "")
+    if sentence.kind == "quote":
+        for match in _FIRST_PERSON.finditer(text, sentence.start, sentence.end):
+            yield Mention(match.start(), match.end(), "PERSON", "")
     for role in roles:
-        start = text.find(role, sentence.start, sentence.end)
-        while start >= 0:
+        for start in _places(text, role, sentence):
             before, after = text[start - 1 : start], text[start + len(role) : start + len(role) + 1]
-            if (not before or before in "、。「 　\n（(は") and after and after in "はがをにのもと、":
+            if (not before or before in "、。「 　\n（(はがでと") and after and after in "はがをにのもと、":
                 yield Mention(start, start + len(role), "PERSON", "")
-            start = text.find(role, start + len(role), sentence.end)
+    for match in _group_pattern().finditer(text, sentence.start, sentence.end):
+        yield Mention(match.start(), match.end(), "ORG", "")
+
+
+def _places(text: str, word: str, sentence: Sentence) -> Iterator[int]:
+    start = text.find(word, sentence.start, sentence.end)
+    while start >= 0:
+        yield start
+        start = text.find(word, start + len(word), sentence.end)
+
+
+@cache
+def _group_pattern() -> re.Pattern[str]:
+    words = sorted(group_words(), key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?:たち|達|ら(?=[はがをにもと、]))?(?![一-龠々ァ-ヴー])")
+
+
+@cache
+def _kinds() -> dict[str, tuple[str, ...]]:
+    return {row[0]: tuple(row[1].split(",")) for row in lexicon.table("stand_ins")}
 
 
 def _same_word(word: str) -> str | None:
     """The longest beginning of what follows 同 that is a title or a word for a body."""
     for length in range(len(word), 0, -1):
-        head = word[:length]
-        if head in lexica.titles() or head in _BODY_ENDINGS or head in _SUFFIXES:
-            return head
+        if word[:length] in lexica.titles() or word[:length] in _kinds():
+            return word[:length]
     return None
-
-
-def _overlaps(span: Mention, others: Sequence[Mention]) -> bool:
-    return any(span.start < other.end and other.start < span.end for other in others)
 
 
 def _roles(text: str, mentions: Sequence[Mention]) -> dict[str, str]:
@@ -112,54 +140,88 @@ def _roles(text: str, mentions: Sequence[Mention]) -> dict[str, str]:
     return {role: next(iter(names)) for role, names in bearers.items() if len(names) == 1}
 
 
+# --- what they stand for ------------------------------------------------------------------------------------------
+
+
 def _resolved(text: str, word: Mention, focus: _Focus, roles: dict[str, str]) -> Mention | None:
     surface = text[word.start : word.end]
     if word.label == "PERSON":
-        bare = surface.removeprefix("同")
-        if bare in roles and surface == bare:
-            name, why = roles[bare], f"{bare}: the only one of the article"
-        else:
-            last = _last_person(text, bare if surface != bare else "", focus)
-            if last is None:
-                return None
-            name, why = last.name, f"{surface} → {last.name}: the last person told"
-        return Mention(word.start, word.end, "PERSON", name, (why,))
+        return _person(text, word, surface, focus, roles)
+    if not surface.startswith("同") or _kinds().get(surface[1:]) is None:
+        return _group(text, word, surface, focus)
     last = _last_body(text, surface[1:], focus)
     if last is None:
         return None
-    return Mention(word.start, word.end, last.label, last.name, (f"{surface} → {last.name}: the last body of this kind",))
+    return Mention(
+        word.start, word.end, last.label, last.name, ("stands for a name", f"{surface} → {last.name}: the last of its kind")
+    )
 
 
-def _last_person(text: str, title: str, focus: _Focus) -> Mention | None:
-    if title and title not in ("氏", "さん"):
-        for mention in reversed(focus.people):
-            if text.startswith(title, mention.end) or text[mention.start : mention.end].endswith(title):
-                return mention
-    return focus.people[-1] if focus.people else None
+def _person(text: str, word: Mention, surface: str, focus: _Focus, roles: dict[str, str]) -> Mention | None:
+    if _FIRST_PERSON.fullmatch(surface):
+        why = f"{surface}: who is quoted"
+        return replace(word, name=focus.speaker.name, why=("stands for a name", why)) if focus.speaker else None
+    title = surface.removeprefix("同")
+    if title in roles and (surface == title or title not in ("氏", "さん")):
+        why = f"{surface} → {roles[title]}: the only {title} of the article"
+        return replace(word, name=roles[title], why=("stands for a name", why))
+    last = next(
+        (m for m in reversed(focus.people) if title != surface and title not in ("氏", "さん") and text.startswith(title, m.end)),
+        focus.people[-1] if focus.people else None,
+    )
+    if last is None:
+        return None
+    return replace(word, name=last.name, why=("stands for a name", f"{surface} → {last.name}: the last person told"))
 
 
 def _last_body(text: str, word: str, focus: _Focus) -> Mention | None:
-    ending = _EQUIVALENT.get(word, word)
-    for mention in reversed(focus.bodies[-40:]):
-        written = text[mention.start : mention.end].removeprefix("同")
-        if word in _BODY_ENDINGS:
-            if _fits(mention, word, written):
-                return mention
-        elif ending and (mention.name.endswith((ending, word)) or written.endswith((ending, word))) and mention.name != word:
+    for mention in reversed(focus.bodies[-60:]):
+        if any(_fits(text, mention, kind) for kind in _kinds()[word]):
             return mention
     return None
 
 
-def _fits(mention: Mention, word: str, written: str) -> bool:
+def _fits(text: str, mention: Mention, kind: str) -> bool:
+    """Whether a word of this kind may stand for the mention."""
+    if kind == "company":
+        return mention.label == "ORG" and not _other_word(mention.name)
+    if kind == "country":
+        body = lexica.bodies().get(mention.name.lower())
+        return mention.label == "PLACE" and body is not None
+    first, colon, rest = kind.partition(":")
+    if colon:
+        outlet = outlet_kind(mention.name)
+        return mention.label == "OUTLET" and (not rest or outlet is None or outlet.kind == rest)
     if mention.label == "OUTLET":
         outlet = outlet_kind(mention.name)
-        return word in ("社", "メディア", "サイト") or outlet is None or outlet.kind in _PAPERS.get(word, ())
-    if mention.label == "PLACE" or word in ("紙", "誌", "通信", "メディア", "サイト"):
-        return False
-    return not re.search(
-        r"(?:省|庁|署|党|大学|委員会|協会|警察|県警|裁判所|地裁|政府|連盟|学校|高校|軍|議会|院|国)$", mention.name
+        return outlet is not None and outlet.kind == kind
+    written = text[mention.start : mention.end].removeprefix("同")
+    return mention.name.endswith(kind) or written.endswith(kind)
+
+
+def _other_word(name: str) -> bool:
+    """Whether another word than 同社 would stand for this body (a ministry, a party, a school …)."""
+    return any(
+        name.endswith(kind) and len(name) > len(kind)
+        for kinds in _kinds().values()
+        for kind in kinds
+        if len(kind) > 1 or kind in "省庁署党県市町村軍国"
+        if kind not in ("銀行", "航空", "ズ", "FC", "SC")
     )
 
 
-def label_of(mention: Mention) -> Label:
-    return mention.label
+def _group(text: str, word: Mention, surface: str, focus: _Focus) -> Mention | None:
+    """取締役会 behind the body it belongs to, or of the body whose group it last was, or of the last Latin body told."""
+    owner = focus.bodies[-1] if focus.bodies else None
+    bare = next(group for group in sorted(group_words(), key=len, reverse=True) if surface.startswith(group))
+    if owner is not None and owner.end <= word.start and _BETWEEN.fullmatch(text[owner.end : word.start]):
+        focus.owners[bare] = owner.name
+        focus.owned[owner.name] += 1
+        name, why = group_name(owner.name, bare), f"{bare} of {owner.name}"
+    else:
+        known = focus.owners.get(bare) or next((name for name, _ in focus.owned.most_common(1)), None)
+        known = known or next((m.name for m in reversed(focus.bodies) if m.label == "ORG"), None)
+        if known is None or not known.isascii():
+            return None
+        name, why = group_name(known, bare), f"{bare}: of {known}, the last body told"
+    return replace(word, name=name, why=("a group", why)) if name else None

@@ -21,6 +21,11 @@ def group_name(body: str, head: str) -> str | None:
     return f"{body} {english}" if body.isascii() else f"{body}{link}{word}"
 
 
+def group_words() -> tuple[str, ...]:
+    """The words for groups of people."""
+    return tuple(word for word, _, _ in _groups())
+
+
 @cache
 def _groups() -> tuple[tuple[str, str, str], ...]:
     """Longest word first: word, English noun, what joins body and word in Japanese."""

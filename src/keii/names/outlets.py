@@ -123,6 +123,11 @@ def outlet_kind(name: str, *, extra: Path | None = None) -> Outlet | None:
     return next((outlet for outlet in _outlets(extra) if outlet.name == name), None)
 
 
+def spelling_words() -> tuple[str, ...]:
+    """Every spelling of the lexicon that is an outlet wherever it stands."""
+    return tuple(spelling.text for spelling in _spellings(None) if not spelling.weak and spelling.outlet.kind != "platform")
+
+
 # --- the lexicon --------------------------------------------------------------------------------------------------
 
 
