@@ -1,0 +1,94 @@
+"""Linear models over named features: read from reviewable JSON, applied with numpy; trained by `keii train`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from keii.model import KeiiError
+
+Features = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A multinomial or binary logistic regression. `weights[feature][k]` counts for `classes[k]`; binary ones have one column."""
+
+    classes: tuple[str, ...]
+    bias: npt.NDArray[np.float64]
+    weights: dict[str, npt.NDArray[np.float64]]
+
+    def decide(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
+        """Scores before the link function, shape (rows, columns)."""
+        scores = np.tile(self.bias, (len(rows), 1))
+        for row, features in enumerate(rows):
+            for name, value in features.items():
+                weight = self.weights.get(name)
+                if weight is not None:
+                    scores[row] += value * weight
+        return scores
+
+    def probabilities(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
+        """Class probabilities, shape (rows, classes): softmax, for one column the logistic function."""
+        scores = self.decide(rows)
+        if scores.shape[1] == 1:
+            positive = 1 / (1 + np.exp(-np.clip(scores, -50, 50)))
+            return np.hstack([1 - positive, positive])
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        total: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
+        return total
+
+    def dump(self) -> dict[str, Any]:
+        """JSON data, weights rounded to four digits; what rounds to nothing is left out."""
+        rounded = {name: [round(float(w), 4) for w in weight] for name, weight in sorted(self.weights.items())}
+        return {
+            "classes": list(self.classes),
+            "bias": [round(float(b), 4) for b in self.bias],
+            "weights": {name: weight for name, weight in rounded.items() if any(weight)},
+        }
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> Linear:
+        weights = {name: np.array(weight, dtype=np.float64) for name, weight in data["weights"].items()}
+        return cls(tuple(data["classes"]), np.array(data["bias"], dtype=np.float64), weights)
+
+
+def fit(rows: Sequence[Features], labels: Sequence[str], *, c: float = 1.0, at_least: int = 2) -> Linear:
+    """Fit a logistic regression (scikit-learn, L2, lbfgs) on the features that are seen in `at_least` rows."""
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    vectorizer = DictVectorizer(dtype=np.float64)
+    matrix = vectorizer.fit_transform(rows)
+    kept = np.flatnonzero(np.asarray((matrix != 0).sum(axis=0)).ravel() >= at_least)
+    model = LogisticRegression(C=c, max_iter=2000, tol=1e-4).fit(matrix[:, kept], list(labels))
+    names = vectorizer.get_feature_names_out()[kept]
+    return Linear(
+        tuple(str(label) for label in model.classes_),
+        model.intercept_.astype(np.float64),
+        {str(name): model.coef_[:, column].copy() for column, name in enumerate(names)},
+    )
+
+
+@cache
+def load(name: str, path: Path | None = None) -> dict[str, Any]:
+    """The content of `models/NAME.json`, or of a user's own file."""
+    try:
+        source = path or files("keii") / "models" / f"{name}.json"
+        data: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise KeiiError(f"model {path or name}: cannot be read: {error}") from error
+    return data
+
+
+def features(names: Iterable[str]) -> dict[str, float]:
+    """Named features that are present, each worth 1."""
+    return dict.fromkeys(names, 1.0)
