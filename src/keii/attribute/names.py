@@ -101,6 +101,8 @@ def outlet_meant(word: str) -> str | None:
 
 def _slip(word: str, spelling: str) -> bool:
     """Whether one letter is wrong, missing, too many or changed places; kanji names keep their first two."""
+    if len(word) == 3 and word.isupper() and word[0] == spelling[0]:
+        return sorted(word) == sorted(spelling)
     kanji = re.search(r"[一-龠]", spelling) is not None
     if len(word) < (4 if kanji else 5) or word[: 2 if kanji else 1].lower() != spelling[: 2 if kanji else 1].lower():
         return False

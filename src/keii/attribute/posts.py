@@ -91,7 +91,10 @@ class Posts:
             return found[-1].name if found and found[-1].end == m.end(1) else None
         said = [s for act in acts if act.subject and act.subject.end <= m.start() for s in act.sources]
         said = said or [s for subject in subjects if subject.end <= m.start() for s in subject.sources]
-        return said[-1].name if said and said[-1].kind == "body" else None
+        if said:
+            return said[-1].name if said[-1].kind == "body" and said[-1].name not in ("会社", "当社") else None
+        plain = [self.text[s.start : s.end] for s in subjects if s.end <= m.start()]
+        return plain[-1] if plain and plain[-1].isascii() else None
 
     def _posted(self, sentence: Sentence, at: tuple[int, int], name: str, acts: Sequence[Act], basis: str) -> Citation:
         """A platform covers the speech acts it stands in, a rumour that spreads there what stands before, else what follows."""

@@ -27,6 +27,7 @@ _QUOTE_BEGINS = re.compile(r"^[（(【]?(?:以下|ここから)[^。]{0,20}(?:�
 _QUOTE_ENDS = re.compile(
     r"^[（(【]?(?:[^。]{0,8}(?:訳|引用|全文))?[^。]{0,4}(?:ここまで|以上)[)）】]?[。]?$|^[（(][^。]{0,8}訳[)）]$"
 )
+_DATED = re.compile(r"[0-9０-９一二三四五六七八九十]日|翌|夜|朝|時間後|その後|続けて")
 _ANNOUNCED = re.compile(r"(?:こと|旨)が(?:発表|報告|公表|明か)され")
 _CLOSING = re.compile(
     r"情報源としている|情報源とする|情報源とした|を基にし(?:て|た)|をもとにし(?:て|た)|をソースとし(?:て|た)|を参考にし(?:て|た)"
@@ -137,7 +138,7 @@ class _State:
         if self.after_quote and _ANNOUNCED.search(self.text, sentence.start, sentence.end):
             speech = [Citation(None, None, self.intro_speaker, reach, "speech")] if self.intro_speaker else []
             return [*(replace(c, reach=reach, basis="inherited") for c in self.intro), *speech]
-        if spoken and self.posted and not any(act.told for act in spoken):
+        if spoken and self.posted and not any(act.told for act in spoken) and not _DATED.search(self.text, sentence.start, sentence.end):
             return [replace(c, reach=reach, basis="inherited") for c in self.posted]
         return [replace(self.last, reach=reach, basis="inherited")] if self.last and self._is_heard(sentence, spoken) else []
 
@@ -155,7 +156,8 @@ class _State:
             sources = tuple(Source("outlet", o.name, closing[0], o.start, o.end) for o in outlets)
             whole = Span(self.document.article.body_start, len(self.text))
             return [Citation(sentence.start, closing.end(), sources, whole, "closing")] if sources else []
-        if self.before is None or not cited or not self._only_source(sentence):
+        alone = any(c.start is not None and (c.end or 0) - c.start + 2 >= len(self.text[sentence.start : sentence.end].strip()) for c in cited)
+        if self.before is None or not cited or not (alone or self._only_source(sentence)):
             return []
         return [replace(cited[0], reach=Span(self.before.start, self.before.end), basis="lent")]
 

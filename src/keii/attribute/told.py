@@ -29,7 +29,7 @@ _TAIL = (
     r"[』」”\"]?(?:[（(][^（）()]{0,20}[）)])?\s?(?:紙|誌|電子版|の電子版|通信社?|テレビ|放送|の?(?:続報|記事|ニュース))?(?:の?両(?:新聞|紙|社))?"
     r"(?:などの?|等の?|をはじめとする)?(?:[ァ-ヶー一-龠]{0,4}の?(?:一部|各)?(?:各|報道機関|メディア|各紙|各社|報道各社|報道機関各社))?\s?"
 )
-_SUBJECT = re.compile(rf"{_TAIL}(?:は|が|も|では|の報道で|の取材で)(?!開|設立|運営|主催)")
+_SUBJECT = re.compile(rf"{_TAIL}(?:は|が|も|では|で、?|の報道で|の取材で)(?!開|設立|運営|主催)")
 _CLAIMANT = re.compile(r"([^、。「」『』\s（）()]{4,20})(?:は|が)")
 _LIST = re.compile(
     r"[』」)）]?(?:紙|誌|電子版)?(?:など)?\s?(?:、|,|・|･|と|や|および|及び|並びに|ならびに|、および)\s?[米英仏独]?(?:紙|誌)?[『「(（]?|[』」]?[（(]"
@@ -38,7 +38,7 @@ _COUNTRY = re.compile(
     r"(?:米国|英国|韓国|中国|北朝鮮|[米英仏独伊露豪加])?(?:国営|公共|有力|地元|経済|大手)?(?:紙|誌|メディア|ニュースメディア|テレビ)?[・の]?[『「]?$"
 )
 _STRONG = (
-    r"(?:と|を|も|とも|が|に|は|で|旨|こと|日|、|分|時|により)(?:伝え|報じ|報道し|報道した|速報|スクープ|掲載|紹介し|放送し|放映し|配信し|取り上げ|"
+    r"(?:と|を|も|とも|が|に|は|で|て|旨|こと|日|、|分|時|により)(?:伝え|報じ|報道し|報道した|速報|スクープ|掲載|紹介し|放送し|放映し|配信し|取り上げ|"
     r"指摘し|予想し|予測し|分析し|引用し|あげて|挙げて|暴露|書い|更新し|分かった|わかった|判明)|としている|と見て|とみて"
 )
 _WEAK = r"明らかにし|発表し|明かし|とした|載せ"
@@ -65,7 +65,11 @@ class Teller:
         for cue in _ACCORDING.finditer(self.text, sentence.start, sentence.end):
             start = self._phrase_start(sentence.start, cue.start())
             sources = self._sources(start, cue.start(), cue[0])
-            if sources:
+            if cue[0] == "を通じて":
+                through = tuple(s for s in sources if s.kind == "outlet")
+                if through:
+                    yield Citation(start, cue.end(), through, Span(sentence.start, sentence.end), "according")
+            elif sources:
                 found.append((start, cue.end(), sources, cue[0].startswith("によ")))
         for n, (start, end, sources, _) in enumerate(found):
             stop = self._bracket_end(sentence, start)
@@ -175,10 +179,10 @@ class Teller:
                 continue
             begin = self._list_start(sentence, group)
             marked = begin < group[0].start or self.text[group[0].start] == "同"
-            verb = self._report_verb(_ANY_REPORT_OR_QUOTE if marked else _REPORT_OR_QUOTE, after.end(), sentence.end)
+            verb = self._report_verb(_ANY_REPORT_OR_QUOTE if marked else _REPORT_OR_QUOTE, after.end() - 1, sentence.end)
             if verb is None:
                 continue
-            between = self.text[after.end() : verb[0]]
+            between = self.text[after.end() : max(after.end(), verb[0])]
             close = len(between) < 24 and not re.search(r"[とをに旨]|こと", between)
             reach = Span(sentence.start if close else begin, sentence.end if sentence.end - verb[1] < 16 else verb[1])
             unnamed = _ANONYMOUS.search(between) if re.search(r"の(?:話|談話|証言)", between) else None

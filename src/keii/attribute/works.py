@@ -103,12 +103,8 @@ class Works:
             inner = _HEAD.sub("", m[1]).strip()
             following = self.text[m.end() : m.end() + 1] if m.end() < sentence.end else ""
             chain = self._listed(inner, m.span(), marked=inner != m[1].strip())
-            if (
-                not chain
-                or following not in ("", "。", "、", "と")
-                and inner == m[1].strip()
-                or self._is_gloss(m.start(), following)
-            ):
+            marked = inner != m[1].strip()
+            if not chain or not marked and following not in ("", "。", "、") or self._is_gloss(m.start(), following):
                 continue
             closing = sentence.end - m.end() <= 2 or following == "と"
             yield Citation(m.start(), m.end(), chain, Span(floor, sentence.end if closing else m.end()), "bracket")
