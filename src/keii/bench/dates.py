@@ -309,7 +309,7 @@ def overlapping(document: Document, date: Row) -> list[When]:
 
 
 def inherited(document: Document, row: Row) -> list[When]:
-    found = context_date(document, row["trigger"]["start"])
+    found = context_date(document, row["trigger"]["start"], own=False)
     return [found[0]] if found else []
 
 

@@ -70,7 +70,9 @@ class _Reading:
             parent = self.document.sections[section].parent if self.document.sections else None
             outer = self.force(parent) if parent is not None else _Force(zone=self.zone)
             heading = outer.entry
-            self.sections[section] = _Force(date=heading, day=heading, entry=heading, zone=outer.zone, basis="heading" if heading else "article")
+            self.sections[section] = _Force(
+                date=heading, day=heading, entry=heading, zone=outer.zone, basis="heading" if heading else "article"
+            )
         return self.sections[section]
 
     def event(self, word: str) -> State | None:
@@ -88,7 +90,12 @@ def dates(document: Document) -> Document:
     told = published.value if published and published.value else None
     zone = document.article.zone or "Asia/Tokyo"
     reading = _Reading(document, parse_moment(told) if told else None, bool(told and "T" in told), zone)
-    whens = [one for sentence in document.sentences if sentence.kind not in ("boilerplate", "meta") for one in _read_sentence(reading, sentence)]
+    whens = [
+        one
+        for sentence in document.sentences
+        if sentence.kind not in ("boilerplate", "meta")
+        for one in _read_sentence(reading, sentence)
+    ]
     return replace(document, whens=tuple(sorted(whens, key=lambda one: one.start)), published=published)
 
 
@@ -113,7 +120,9 @@ def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[When]:
     _put_in_force(reading, force, sentence, found, inside)
 
 
-def _put_in_force(reading: _Reading, force: _Force, sentence: Sentence, found: tuple[Expression, ...], inside: list[State]) -> None:
+def _put_in_force(
+    reading: _Reading, force: _Force, sentence: Sentence, found: tuple[Expression, ...], inside: list[State]
+) -> None:
     """Let the dates of a sentence stand for what follows it."""
     if sentence.kind in _SILENT or not inside:
         return
@@ -121,7 +130,9 @@ def _put_in_force(reading: _Reading, force: _Force, sentence: Sentence, found: t
     days = [state for state in inside if state.fixed in ("day", "part", "clock") and not _ahead(state, reading.reference)]
     if days:
         force.day = reading.day = days[-1]
-        if sentence.kind in _HEADING_KINDS or (sentence.kind == "entry" and found[0].start - sentence.start < 4 and days[0] is inside[0]):
+        if sentence.kind in _HEADING_KINDS or (
+            sentence.kind == "entry" and found[0].start - sentence.start < 4 and days[0] is inside[0]
+        ):
             force.entry = days[0]
     if sentence.kind in _HEADING_KINDS:
         force.basis = "heading"
@@ -132,11 +143,18 @@ def _ahead(state: State, reference: datetime | None) -> bool:
     return reference is not None and state.start > reference + timedelta(days=2)
 
 
+_DAYS: frozenset[str] = frozenset({"day", "part", "hour", "minute", "second"})
 _DAY_GRAINS = ("day", "month", "part", "hour", "minute", "second")
 
 
 def _anchor(
-    reading: _Reading, force: _Force, sentence: Sentence, expression: Expression, inside: list[State], tail: str, event: State | None
+    reading: _Reading,
+    force: _Force,
+    sentence: Sentence,
+    expression: Expression,
+    inside: list[State],
+    tail: str,
+    event: State | None,
 ) -> Anchor:
     """What an expression of a sentence is read against: the nearest source that fits what it asks for."""
     head = expression.atoms[0]
@@ -153,7 +171,9 @@ def _anchor(
     else:
         context, basis = last or force.date or reading.day, "context" if last else force.basis
     reference = reading.reference
-    quoted = sentence.kind == "quote" or text.count("「", sentence.start, expression.start) > text.count("」", sentence.start, expression.start)
+    quoted = sentence.kind == "quote" or text.count("「", sentence.start, expression.start) > text.count(
+        "」", sentence.start, expression.start
+    )
     spoken = days[-1] if days else force.day
     if quoted and head.kind == "shift" and spoken:
         reference = spoken.start
@@ -225,10 +245,34 @@ def published_of(document: Document) -> When | None:
             and reading.when.basis == "absolute" and reading.when.grain in ("day", "hour", "minute", "second", "part")
             and reading.when.value and ".." not in reading.when.value and not reading.when.suspect
         ]  # fmt: skip
+        if found and basis == "dateline":
+            return replace(found[0], basis=basis)
         if found:
-            chosen = found[0] if basis == "dateline" else max(found, key=lambda one: (one.value or "").split("/")[-1])
-            return replace(chosen, value=(chosen.value or "").split("/")[-1], basis=basis)
+            newest = max(found, key=_last_day)
+            if basis == "text":
+                newest = _newest(document, lines, newest)
+            return replace(newest, value=_last_day(newest), basis=basis)
     return None
+
+
+def _last_day(one: When) -> str:
+    return (one.value or "").split("/")[-1]
+
+
+def _newest(document: Document, lines: list[tuple[int, int]], newest: When) -> When:
+    """The newest date of a text whose later dates leave out their year: each at most a month and a half after the one before."""
+    zone = document.article.zone or "Asia/Tokyo"
+    for start, end in lines:
+        text = document.article.text
+        for expression in read(text[start:end], start)[0]:
+            if expression.relation or expression.atoms[0].kind != "date" or bias_of(text[expression.end : end][:40]) == "future":
+                continue
+            moment = parse_moment(_last_day(newest)[:10])
+            one = when(expression, Anchor(moment, near=moment), zone).when
+            if one.value and one.grain in _DAYS and not one.suspect and newest.value and _last_day(newest)[:10] < one.value[:10]:
+                if parse_moment(one.value[:10]) - moment <= timedelta(days=45):
+                    newest = one
+    return newest
 
 
 def _sources(document: Document) -> Iterator[tuple[str, list[tuple[int, int]]]]:
@@ -266,43 +310,50 @@ def _given(published: str, zone: str) -> When:
 # --- the date in force at a place ---------------------------------------------------------------------------------
 
 
-def context_date(document: Document, position: int) -> tuple[When, DateFrom] | None:
+def context_date(document: Document, position: int, *, own: bool = True) -> tuple[When, DateFrom] | None:
     """The date in force at a position of the text, and where it is from; the nearest source wins.
 
-    In this order: the sentence (the last date before the position, else the first behind it), the sentences before in the
-    section, the heading over it, the article. Only whens that name a day or a coarser date with a value count.
+    In this order: the sentence (the last date before the position, else the first behind it; skipped if not `own`), the
+    sentences before in the section (their last day that is not ahead of the article, else their last coarser date), the
+    heading over it and the headings over that, the article. None where nothing is dated.
     """
+    usable = [one for one in document.whens if one.value and one.kind in ("date", "time") and one.basis not in ("none", "post")]
     sentence = next((one for one in document.sentences if one.start <= position < one.end), None)
     if sentence is None:
-        return _document_date(document)
-    usable = [one for one in document.whens if one.value and one.kind in ("date", "time") and one.basis not in ("none", "post")]
+        return (document.published, "document") if document.published else None
     here = [one for one in usable if sentence.start <= one.start < sentence.end]
-    before = [one for one in here if one.end <= position]
-    if here:
+    if here and own:
+        before = [one for one in here if one.end <= position]
         return (before[-1] if before else here[0]), "sentence"
-    kinds = {(one.start, one.end): one.kind for one in document.sentences}
-    earlier = [
-        one
-        for other in document.sentences
-        if other.section == sentence.section
-        and other.end <= sentence.start
-        and other.kind not in _SILENT
-        and other.kind not in ("embed", "title", "heading", "caption")
-        for one in usable
-        if other.start <= one.start < other.end
-    ]
-    if earlier:
-        return earlier[-1], "context"
-    del kinds
+    if earlier := _before(document, sentence, usable):
+        return earlier, "context"
     at: int | None = sentence.section
-    while at is not None:
+    while at is not None and document.sections:
         heading = document.sections[at].heading
         under = [one for one in usable if heading and heading.start <= one.start < heading.end]
         if under:
             return under[0], "heading"
         at = document.sections[at].parent
-    return _document_date(document)
-
-
-def _document_date(document: Document) -> tuple[When, DateFrom] | None:
     return (document.published, "document") if document.published else None
+
+
+def _before(document: Document, sentence: Sentence, usable: list[When]) -> When | None:
+    """The date that the sentences before in the section leave in force: of the nearest dated one its first day, else date."""
+    published = (document.published.value or "9999")[:10] if document.published else "9999"
+    coarse: When | None = None
+    for other in reversed(document.sentences):
+        if (
+            other.end > sentence.start
+            or other.section != sentence.section
+            or other.kind in _SILENT | _HEADING_KINDS | {"embed", "caption"}
+        ):
+            continue
+        told = [one for one in usable if other.start <= one.start < other.end]
+        day = next(
+            (one for one in told if one.grain in _DAYS and ".." not in (one.value or "") and (one.value or "")[:10] <= published),
+            None,
+        )
+        if day:
+            return day
+        coarse = coarse or (told[0] if told else None)
+    return coarse

@@ -166,7 +166,9 @@ _NEWS_LATER = {True: 15.0, False: 3.0}
 """What it costs to leave the date in force (of the same sentence, or an earlier one) for the article's."""
 
 
-def pick(options: list[tuple[datetime, datetime]], moment: datetime, anchor: Anchor, ahead: dict[Bias | None, float]) -> tuple[datetime, datetime]:
+def pick(
+    options: list[tuple[datetime, datetime]], moment: datetime, anchor: Anchor, ahead: dict[Bias | None, float]
+) -> tuple[datetime, datetime]:
     """Of several readings of a bare date the one meant.
 
     A strict bias takes the latest that has begun or the first that has not ended. Else the cheapest by distance in days,
@@ -338,7 +340,9 @@ def _day(state: State, atom: Atom, anchor: Anchor) -> State:
     if not found:
         state = _at(state, *floor(near, "month"), "day", "day")
         return replace(state, value=f"{near.year:04d}-{near.month:02d}-{day:02d}", suspect=f"{near.month}月 has no day {day}")
-    start = found[0] if state.fixed == "month" else pick([(one, one + _DAY) for one in found], state.moment, anchor, _AHEAD_DAY)[0]
+    start = (
+        found[0] if state.fixed == "month" else pick([(one, one + _DAY) for one in found], state.moment, anchor, _AHEAD_DAY)[0]
+    )
     basis = state.basis if state.fixed else anchor.context_basis if anchor.near else anchor.basis
     return _at(state, start, start + _DAY, "day", "day", basis=basis)
 
