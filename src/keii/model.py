@@ -386,6 +386,8 @@ class Event(Row):
     conflicts: tuple[Conflict, ...] = ()
     confidence: float = 1.0
     title_en: str | None = None
+    formerly: tuple[str, ...] = ()
+    """Ids of an earlier run's events that it took claims from: merged into it, or split so that it came to be."""
 
 
 class Name(Row):

@@ -1,0 +1,318 @@
+"""What speaks for and against two claims being one event: a table of all claims, and named features of pairs of its rows.
+
+A pair's features depend on the two claims and their articles' other claims alone, not on the rest of the run: what is far
+from a new article keeps its events.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from keii.extract.clusters import clusters
+from keii.merge.words import Amount, amounts, content, kanji, paraphrases
+from keii.model import Article, Claim
+from keii.reconcile import days
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+DAY = 1440
+_FAR = 10**10
+_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
+FAMILIES = (
+    {"statement", "demand", "meet", "agree", "reject"},
+    {"harm", "figure", "other"},
+    {"justice", "other", "harm"},
+    {"election", "contest", "figure"},
+    {"transfer-ownership", "transfer-money", "agree"},
+    {"start-org", "launch", "other"},
+    {"end-position", "reject"},
+)
+
+
+class Moment(NamedTuple):
+    """When, in minutes since the year 1: half open, `low`, `high` at ±10¹⁰ where open; `clock` tells whether an hour is told."""
+
+    low: int
+    high: int
+    clock: bool
+
+    @property
+    def closed(self) -> bool:
+        return self.low > -_FAR and self.high < _FAR
+
+
+def moment(claim: Claim) -> Moment | None:
+    """When a claim's event is told to be, in the zone of the telling; None without a date."""
+    if claim.date is None:
+        return None
+    bounds = days(claim.date.value)
+    if bounds is None:
+        return None
+    first, last = bounds
+    low = -_FAR if first.year == 1 else first.toordinal() * DAY
+    high = _FAR if last.year == 9999 else (last.toordinal() + 1) * DAY
+    hour = _HOUR.fullmatch(claim.date.value)
+    if hour and int(hour[2]) < 24:
+        low += int(hour[2]) * 60 + int(hour[3] or 0)
+        return Moment(low, low + (1 if hour[3] else 60), True)
+    return Moment(low, high, False)
+
+
+def sparse(rows: Sequence[Mapping[str, float]], columns: dict[str, int] | None = None) -> csr_array:
+    """Named weights of each row as a sparse matrix; `columns` are filled in order of first use."""
+    columns = {} if columns is None else columns
+    indices = [columns.setdefault(name, len(columns)) for row in rows for name in row]
+    data = [weight for row in rows for weight in row.values()]
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    return csr_array((data, indices, starts), shape=(len(rows), max(len(columns), 1)), dtype=np.float64)
+
+
+class Table:
+    """All claims side by side: one array or sparse matrix for each thing that pairs are compared by."""
+
+    def __init__(self, claims: Sequence[Claim], articles: Mapping[str, Article]) -> None:
+        self.claims = claims
+        self.amounts = own_amounts(claims)
+        by_article: defaultdict[str, list[int]] = defaultdict(list)
+        for i, claim in enumerate(claims):
+            by_article[claim.article].append(i)
+        ids = {article: i for i, article in enumerate(by_article)}
+        self.article = np.array([ids[claim.article] for claim in claims], dtype=np.int64)
+        self.sentence = np.array([claim.evidence.start for claim in claims], dtype=np.int64)
+        self.at = np.array([claim.trigger.start for claim in claims], dtype=np.int64)
+        self.order = np.zeros(len(claims), dtype=np.int64)
+        for rows in by_article.values():
+            starts = sorted({claims[i].evidence.start for i in rows})
+            place = {start: k for k, start in enumerate(starts)}
+            for i in rows:
+                self.order[i] = place[claims[i].evidence.start]
+        self._dates([moment(claim) for claim in claims])
+        self._sets(by_article)
+
+    def _dates(self, moments: Sequence[Moment | None]) -> None:
+        self.dated = np.array([m is not None for m in moments])
+        self.low = np.array([m.low if m else 0 for m in moments], dtype=np.int64)
+        self.high = np.array([m.high if m else 0 for m in moments], dtype=np.int64)
+        self.clock = np.array([bool(m and m.clock) for m in moments])
+        self.closed = np.array([bool(m and m.closed) for m in moments])
+
+    def _sets(self, by_article: Mapping[str, list[int]]) -> None:
+        claims = self.claims
+        types = sorted({claim.type for claim in claims})
+        self.type = np.array([types.index(claim.type) for claim in claims], dtype=np.int64)
+        self.types = types
+        self.fact = np.array([["fact", "negated", "possible", "planned"].index(claim.factuality) for claim in claims])
+        columns: dict[str, int] = {}
+        self.names = sparse(_weighed([{who.name for who in claim.participants} for claim in claims], by_article), columns)
+        for role in ("agent", "patient", "org", "other"):
+            setattr(
+                self,
+                role,
+                sparse([_ones(who.name for who in claim.participants if who.role == role) for claim in claims], columns),
+            )
+        self.speakers = sparse([_ones(claim.speakers) for claim in claims])
+        self.outlets = sparse([_ones(claim.outlets) for claim in claims])
+        self.words = sparse(_weighed([content(claim.evidence.text) for claim in claims], by_article))
+        self.near = sparse(_weighed([content(context(claim)) for claim in claims], by_article))
+        self.trigger = sparse([_ones([claim.trigger.text]) for claim in claims])
+        self.kanji = sparse([_ones(kanji(claim.trigger.text)) for claim in claims])
+        self.paraphrases = sparse([_ones(paraphrases(claim.trigger.text)) for claim in claims])
+        self.clusters = [
+            sparse([_ones(c[i : i + 1]) for c in map(_clusters, (claim.trigger.text for claim in claims))]) for i in range(3)
+        ]
+        self.numbers = sparse([_ones(f"{a.low} {a.unit}" for a in mine) for mine in self.amounts])
+        self.units = sparse([_ones(a.unit for a in mine) for mine in self.amounts])
+
+
+def _ones(names: Iterable[str]) -> dict[str, float]:
+    return dict.fromkeys(names, 1.0)
+
+
+def _weighed(rows: Sequence[Iterable[str]], by_article: Mapping[str, list[int]]) -> list[dict[str, float]]:
+    """Weigh each name by how few of its article's claims bear it."""
+    weighed: list[dict[str, float]] = [{} for _ in rows]
+    for members in by_article.values():
+        seen = Counter(name for i in members for name in rows[i])
+        for i in members:
+            weighed[i] = {name: 1 / (1 + np.log(seen[name])) ** 0.5 for name in sorted(rows[i])}
+    return weighed
+
+
+def context(claim: Claim, width: int = 16) -> str:
+    """The words just before a trigger, and the trigger."""
+    end = claim.trigger.end - claim.evidence.start
+    start = max(0, claim.trigger.start - claim.evidence.start - width)
+    return claim.evidence.text[start:end]
+
+
+def _clusters(trigger: str) -> tuple[str, ...]:
+    """The clusters of the trigger's word, or of the verb that its stem is likely of."""
+    found = clusters(trigger)
+    stem = trigger
+    while not found and len(stem) > 1 and "ぁ" <= stem[-1] <= "ゖ":
+        stem = stem[:-1]
+        for ending in ("", *"るうくぐすつぬぶむ", "える", "れる", "ける", "める", "せる", "きる", "じる"):
+            found = found or clusters(stem + ending)
+    if not found:
+        for size in range(min(len(trigger), 6), 1, -1):
+            found = found or clusters(trigger[-size:])
+    return found
+
+
+def own_amounts(claims: Sequence[Claim]) -> list[tuple[Amount, ...]]:
+    """The amounts that each claim tells: of its sentence, those that stand in its trigger or whose next trigger it is."""
+    triggers: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+    for claim in claims:
+        triggers[claim.article, claim.evidence.start].add(claim.trigger.end)
+    found: list[tuple[Amount, ...]] = []
+    for claim in claims:
+        ends = sorted(triggers[claim.article, claim.evidence.start])
+        before = max((end for end in ends if end < claim.trigger.end), default=claim.evidence.start)
+        last = claim.trigger.end == ends[-1]
+        mine = amounts(claim.evidence.text)
+        base = claim.evidence.start
+        inside = tuple(a for a in mine if base + a.start < claim.trigger.end and claim.trigger.start < base + a.end)
+        until = claim.evidence.end if last else claim.trigger.end
+        found.append(inside or tuple(a for a in mine if before <= base + a.start < until))
+    return found
+
+
+# --- pairs --------------------------------------------------------------------------------------------------------
+
+
+def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
+    """The features of the pairs `a[i]`, `b[i]`, by name."""
+    found: dict[str, Floats] = {}
+    same_article = table.article[a] == table.article[b]
+    same_sentence = same_article & (table.sentence[a] == table.sentence[b])
+    found |= _place(table, a, b, same_article, same_sentence)
+    found |= _kind(table, a, b)
+    found |= _date(table, a, b)
+    found |= _who(table, a, b)
+    found |= _told(table, a, b, same_sentence)
+    return {name: np.asarray(value, dtype=np.float64) for name, value in found.items()}
+
+
+def _place(table: Table, a: Ints, b: Ints, same_article: Floats, same_sentence: Floats) -> dict[str, Floats]:
+    gap = np.abs(table.order[a] - table.order[b])
+    return {
+        "other article": ~same_article,
+        "same sentence": same_sentence,
+        "next sentence": same_article & (gap == 1),
+        "far apart in article": same_article & (gap > 5),
+        "same word twice": same_article & (table.at[a] == table.at[b]),
+        "triggers near": same_sentence & (np.abs(table.at[a] - table.at[b]) < 12),
+    }
+
+
+@cache
+def _family(types: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    return np.array([[any({s, t} <= family for family in FAMILIES) for t in types] for s in types], dtype=bool)
+
+
+def _kind(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
+    same = table.type[a] == table.type[b]
+    names = np.array(table.types)[table.type[a]]
+    equal = _dot(table.trigger, a, b) > 0
+    chars = _dice(table.kanji, a, b)
+    alike = _dot(table.paraphrases, a, b) > 0
+    found = {
+        "same type": same,
+        "related type": ~same & _family(tuple(table.types))[table.type[a], table.type[b]],
+        "both statement": same & (names == "statement"),
+        "both figure": same & (names == "figure"),
+        "both other": same & (names == "other"),
+        "both harm": same & (names == "harm"),
+        "same trigger": equal,
+        "trigger kanji": chars,
+        "trigger paraphrase": alike & ~equal,
+        "trigger cluster": _dot(table.clusters[2], a, b) * ~equal,
+        "trigger wide cluster": _dot(table.clusters[0], a, b) * ~equal,
+        "trigger unlike": (chars == 0) & ~alike & ~equal,
+        "same factuality": table.fact[a] == table.fact[b],
+        "one negated": (table.fact[a] == 1) != (table.fact[b] == 1),
+    }
+    found["same type unlike trigger"] = found["same type"] & found["trigger unlike"]
+    found["both statement unlike"] = found["both statement"] & found["trigger unlike"]
+    return found
+
+
+def _date(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
+    both = table.dated[a] & table.dated[b]
+    closed = table.closed[a] & table.closed[b]
+    gap = np.maximum(table.low[a], table.low[b]) - np.minimum(table.high[a], table.high[b])
+    wide = np.maximum(table.high[a] - table.low[a], table.high[b] - table.low[b]) > 3 * DAY
+    clock = table.clock[a] & table.clock[b]
+    days_apart = np.maximum(gap, 0) / DAY
+    equal = both & (table.low[a] == table.low[b]) & (table.high[a] == table.high[b])
+    return {
+        "same date": equal & closed,
+        "dates meet": both & closed & ~equal & (gap < 0) & ~wide,
+        "coarse dates meet": both & closed & ~equal & (gap < 0) & wide,
+        "open dates": both & ~closed,
+        "day beside": both & closed & ~clock & (gap >= 0) & (gap <= DAY),
+        "days apart": both * np.minimum(np.log2(1 + days_apart), 9) * ~(clock & (gap < DAY)),
+        "other clock time": clock & (gap > 0),
+        "one undated": table.dated[a] != table.dated[b],
+        "both undated": ~table.dated[a] & ~table.dated[b],
+    }
+
+
+def _who(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
+    found: dict[str, Floats] = {"names": _cosine(table.names, a, b)}
+    for role in ("agent", "patient"):
+        matrix = getattr(table, role)
+        shared, ours, theirs = _dot(matrix, a, b), _size(matrix, a), _size(matrix, b)
+        found[f"same {role}"] = shared / np.maximum(np.minimum(ours, theirs), 1)
+        found[f"other {role}"] = (shared == 0) & (ours > 0) & (theirs > 0)
+    crossed = _dot2(table.agent, table.patient, a, b) + _dot2(table.patient, table.agent, a, b)
+    found["no name in common"] = (found["names"] == 0) & (_size(table.names, a) > 0) & (_size(table.names, b) > 0)
+    found["nobody"] = (_size(table.names, a) == 0) | (_size(table.names, b) == 0)
+    found["org"] = _dot(table.org, a, b) > 0
+    found["same speaker"] = _dot(table.speakers, a, b) > 0
+    found["other speaker"] = (_dot(table.speakers, a, b) == 0) & (_size(table.speakers, a) > 0) & (_size(table.speakers, b) > 0)
+    found["agent is patient"] = crossed > 0
+    return found
+
+
+def _told(table: Table, a: Ints, b: Ints, same_sentence: Floats) -> dict[str, Floats]:
+    numbers, units = _dot(table.numbers, a, b), _dot(table.units, a, b)
+    return {
+        "evidence words": _cosine(table.words, a, b) * ~same_sentence,
+        "words at trigger": _cosine(table.near, a, b),
+        "same amount": numbers > 0,
+        "other amount": (numbers == 0) & (units > 0),
+        "same outlet": _dot(table.outlets, a, b) > 0,
+    }
+
+
+def _dot(matrix: csr_array, a: Ints, b: Ints) -> Floats:
+    return _dot2(matrix, matrix, a, b)
+
+
+def _dot2(left: csr_array, right: csr_array, a: Ints, b: Ints) -> Floats:
+    product: Floats = np.asarray(left[a].multiply(right[b]).sum(axis=1)).ravel()
+    return product
+
+
+def _size(matrix: csr_array, rows: Ints) -> Floats:
+    total: Floats = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()[rows]
+    return total
+
+
+def _cosine(matrix: csr_array, a: Ints, b: Ints) -> Floats:
+    return _dot(matrix, a, b) / np.maximum(np.sqrt(_size(matrix, a) * _size(matrix, b)), 1e-9)
+
+
+def _dice(matrix: csr_array, a: Ints, b: Ints) -> Floats:
+    return 2 * _dot(matrix, a, b) / np.maximum(_size(matrix, a) + _size(matrix, b), 1e-9)

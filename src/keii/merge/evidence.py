@@ -1,0 +1,61 @@
+"""How much the evidence speaks for two claims being one event: learned weights over named features, and hard limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from keii.extract.learned import load
+from keii.merge.compare import Floats, Ints, Table, compare
+
+NEVER = -25.0
+"""Log-odds of a pair that can't be one event."""
+BOUND = 6.0
+"""One pair says no more than this for or against, so that no single pair decides for a cluster."""
+_CHUNK = 200_000
+
+
+@dataclass(frozen=True)
+class Model:
+    """Logistic regression over pairs of claims; `threshold` is the mean log-odds from which clusters join."""
+
+    bias: float
+    weights: dict[str, float]
+    threshold: float
+
+    @classmethod
+    def parse(cls, data: dict[str, Any]) -> Model:
+        return cls(data["bias"], data["weights"], data["threshold"])
+
+    def score(self, table: Table, a: Ints, b: Ints) -> Floats:
+        """Log-odds of each pair being one event, within ±`BOUND`; `NEVER` where a limit forbids it."""
+        scores = np.empty(len(a))
+        for start in range(0, len(a), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            found = compare(table, a[part], b[part])
+            total = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in found.items())
+            scores[part] = np.where(impossible(found), NEVER, np.clip(total, -BOUND, BOUND))
+        return scores
+
+    def explain(self, table: Table, a: int, b: int) -> list[tuple[str, float]]:
+        """What each feature of a pair adds to the log-odds, strongest first."""
+        found = compare(table, np.array([a]), np.array([b]))
+        parts = [(name, float(value[0]) * self.weights.get(name, 0.0)) for name, value in found.items()]
+        if impossible(found)[0]:
+            parts.append(("impossible", NEVER))
+        return sorted(((name, part) for name, part in parts if round(part, 2)), key=lambda part: -abs(part[1]))
+
+
+def impossible(found: dict[str, Floats]) -> np.ndarray:
+    """Pairs that can't be one event: in one sentence with nothing that makes the predicates paraphrases, another patient
+    of the same change, days that do not fit with nothing else that ties them."""
+    change = (found["same trigger"] > 0) | (found["trigger paraphrase"] > 0)
+    other_patient = (found["same type"] > 0) & change & (found["other patient"] > 0) & (found["same sentence"] > 0)
+    return np.asarray(other_patient, dtype=bool)
+
+
+def load_model() -> Model:
+    """The weights of models/merge.json."""
+    return Model.parse(load("merge"))

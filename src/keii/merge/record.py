@@ -1,0 +1,181 @@
+"""The record of an event: what its claims tell together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from keii.merge.compare import moment, own_amounts
+from keii.merge.conflicts import conflicts
+from keii.merge.places import place
+from keii.merge.words import Amount
+from keii.model import Article, Claim, Event, EventDate, EventParticipant, HistoryEntry
+
+_T = TypeVar("_T")
+_GRAINS = {4: "year", 7: "month", 10: "day", 13: "hour", 16: "minute", 19: "second"}
+_TRUST = {"sentence": 1.0, "heading": 1.0, "context": 0.7, "document": 0.3}
+_LONGEST_TITLE = 48
+_BRACKETS = re.compile(r"[（(\[［【][^（()）\[\]［］【】]{0,60}[）)\]］】]")
+_ENGLISH = {
+    "start-position": "takes post",
+    "end-position": "leaves post",
+    "statement": "statement",
+    "meet": "talks",
+    "agree": "agreement",
+    "demand": "demand",
+    "reject": "rejection",
+    "start-org": "founding",
+    "end-org": "closure",
+    "transfer-money": "funding",
+    "transfer-ownership": "change of ownership",
+    "launch": "launch",
+    "justice": "legal action",
+    "harm": "harm",
+    "figure": "figure",
+    "election": "election",
+    "contest": "contest",
+}
+
+
+def record(id: str, claims: Sequence[Claim], articles: Mapping[str, Article], formerly: tuple[str, ...] = ()) -> Event:
+    """Make the event of a group of claims.
+
+    It is told first, and its factuality last, by articles in order of publication; those of unknown date come last.
+    """
+    told = sorted(claims, key=lambda claim: (published(claim, articles) or "~", claim.article, claim.trigger.start))
+    amounts = {claim.key: mine for claim, mine in zip(claims, own_amounts(claims), strict=True)}
+    participants = _participants(told)
+    kind = _most(claim.type for claim in told)
+    return Event(
+        id=id,
+        title=title(max(told, key=lambda claim: clarity(claim, kind))),
+        title_en=_english(kind, participants),
+        date=_date(told),
+        type=kind,
+        participants=participants,
+        place=_most(found for found in map(place, told) if found),
+        amounts=_amounts(told, amounts),
+        outlets=tuple(sorted({outlet for claim in told for outlet in claim.outlets})),
+        independent_outlets=len(independent(told, articles)),
+        first_told_by=told[0].article,
+        articles=tuple(dict.fromkeys(claim.article for claim in told)),
+        claims=tuple(claim.key for claim in told),
+        factuality=told[-1].factuality,
+        history=_history(told, articles),
+        conflicts=conflicts(told, amounts, articles),
+        confidence=round(max(claim.confidence for claim in told), 4),
+        formerly=formerly,
+    )
+
+
+def published(claim: Claim, articles: Mapping[str, Article]) -> str | None:
+    """When the claim's article appeared."""
+    article = articles.get(claim.article)
+    return article.published if article else None
+
+
+def independent(claims: Iterable[Claim], articles: Mapping[str, Article]) -> set[str]:
+    """Who tells of it in the last instance: the outlets cited; where none is, the article's own outlet or the article."""
+    tellers: set[str] = set()
+    for claim in claims:
+        article = articles.get(claim.article)
+        tellers.update(claim.outlets or [(article.outlet if article else None) or claim.article])
+    return tellers
+
+
+# --- title --------------------------------------------------------------------------------------------------------
+
+
+def clarity(claim: Claim, kind: str) -> tuple[float, int, str]:
+    """How well a claim stands for its event: names told before a trigger of the event's type, a date, few other words."""
+    before = [who for who in claim.participants if who.start is not None and who.start < claim.trigger.start]
+    inside = claim.evidence.start <= min((who.start or 0 for who in before), default=0)
+    score = 2.0 * (claim.type == kind) + (claim.factuality == "fact") + min(len(before), 3) * 0.5 * inside
+    score += (claim.date is not None and claim.date.from_ in {"sentence", "heading"}) - len(claim.evidence.text) / 100
+    return round(score + claim.confidence, 6), -claim.trigger.start, claim.article
+
+
+def title(claim: Claim) -> str:
+    """A title out of the claim's own words: from its first participant, or else its clause, to its trigger.
+
+    The whole sentence up to the trigger, cut at a comma, where nobody is named.
+    """
+    sentence = claim.evidence.text
+    base = claim.evidence.start
+    end = _to_end_of_word(sentence, claim.trigger.end - base)
+    starts = [who.start - base for who in claim.participants if who.start is not None and base <= who.start < claim.trigger.start]
+    starts += [match.end() for match in re.finditer(r"[、。,:：\n「]", sentence[: claim.trigger.start - base])] + [0]
+    pieces = [_clean(sentence[start:end]) for start in sorted(starts)]
+    fitting = [piece for piece in pieces if len(piece) <= _LONGEST_TITLE]
+    return fitting[0] if fitting else _clean(sentence[max(0, end - _LONGEST_TITLE) : end])
+
+
+def _to_end_of_word(sentence: str, end: int) -> int:
+    """Past the inflection that follows a trigger."""
+    limit = min(len(sentence), end + 4)
+    while end < limit and "ぁ" <= sentence[end] <= "ゖ" and sentence[end] not in "をがはにのとでもへや":
+        end += 1
+    return end
+
+
+def _clean(words: str) -> str:
+    return " ".join(_BRACKETS.sub("", words).split()).strip(" 、。・✅✔★●■◆▼▶-")
+
+
+def _english(kind: str, participants: Sequence[EventParticipant]) -> str | None:
+    """Names and kind in English, where every name that acts or is acted on has a Latin form."""
+    names = [who.name for who in participants if who.role != "other"]
+    if not names or kind not in _ENGLISH or not all(name.isascii() for name in names):
+        return None
+    return f"{', '.join(dict.fromkeys(names[:4]))}: {_ENGLISH[kind]}"
+
+
+# --- fields -------------------------------------------------------------------------------------------------------
+
+
+def _date(claims: Sequence[Claim]) -> EventDate | None:
+    """The date that most of the telling supports: one inside another supports it too; the finest among equals."""
+    support: defaultdict[str, float] = defaultdict(float)
+    dated = [(claim, when) for claim in claims if claim.date and (when := moment(claim))]
+    for claim, when in dated:
+        assert claim.date is not None
+        for other, outer in dated:
+            assert other.date is not None
+            if outer.low <= when.low and when.high <= outer.high:
+                support[claim.date.value] += _TRUST[other.date.from_] * (1.0 if other.factuality == "fact" else 0.6)
+    if not support:
+        return None
+    best = max(support, key=lambda value: (round(support[value], 6), len(value), value))
+    date = next(claim.date for claim, _ in dated if claim.date and claim.date.value == best)
+    return EventDate(value=best, earliest=date.earliest, latest=date.latest, zone=date.zone, grain=_GRAINS.get(len(best)))
+
+
+def _participants(claims: Sequence[Claim]) -> tuple[EventParticipant, ...]:
+    """Everybody named, each in the role most often told; the most told first."""
+    roles: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for claim in claims:
+        for who in claim.participants:
+            roles[who.name][who.role] += 1
+    ranked = sorted(roles.items(), key=lambda item: -item[1].total())
+    return tuple(EventParticipant.model_validate({"name": name, "role": told.most_common(1)[0][0]}) for name, told in ranked)
+
+
+def _amounts(claims: Sequence[Claim], amounts: Mapping[str, Sequence[Amount]]) -> tuple[str, ...]:
+    told = {(a.unit, a.low, a.high): a.text for claim in reversed(claims) for a in amounts[claim.key]}
+    return tuple(reversed(told.values()))
+
+
+def _history(claims: Sequence[Claim], articles: Mapping[str, Article]) -> tuple[HistoryEntry, ...]:
+    """Each change of factuality as it was told; one entry where it never changed."""
+    entries: list[HistoryEntry] = []
+    for claim in claims:
+        if not entries or entries[-1].factuality != claim.factuality:
+            entries.append(HistoryEntry(at=published(claim, articles), factuality=claim.factuality, claim=claim.key))
+    return tuple(entries)
+
+
+def _most(values: Iterable[_T]) -> _T | None:
+    """The most frequent value, the first among equals."""
+    return next((value for value, _ in Counter(values).most_common(1)), None)

@@ -1,0 +1,137 @@
+"""What a text is compared by where it was not tokenised: content words, stems of triggers, paraphrase classes, amounts."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from keii import lexicon
+from keii.text import fold, number
+
+_KANJI = "\u3400-\u9fff々〆"
+_RUN = re.compile(rf"[{_KANJI}]+|[ァ-ヺー]{{2,}}|[a-z][a-z0-9.&'-]+|[0-9][0-9,.]*", re.ASCII | re.IGNORECASE)
+_VERB = re.compile(r"[うくぐすつぬぶむる]\Z")
+
+
+def content(text: str) -> frozenset[str]:
+    """The content words of a text, roughly: pairs of kanji, katakana and Latin words, numbers.
+
+    >>> sorted(content("社長が辞任した。"))
+    ['社長', '辞任']
+    """
+    found: set[str] = set()
+    for run in _RUN.findall(fold(text).text.lower()):
+        if ord(run[0]) < 0x3400 or len(run) < 2:
+            found.add(run)
+        else:
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
+    return frozenset(found)
+
+
+def kanji(text: str) -> str:
+    """The kanji of a text, in order.
+
+    >>> kanji("追い出された")
+    '追出'
+    """
+    return "".join(re.findall(f"[{_KANJI}]", text))
+
+
+# --- paraphrases --------------------------------------------------------------------------------------------------
+
+
+@cache
+def _classes() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]], int]:
+    """Classes by noun, classes by verb stem, and the length of the longest of them."""
+    nouns: dict[str, set[str]] = {}
+    stems: dict[str, set[str]] = {}
+    for name, words in lexicon.table("synonyms"):
+        for word in words.split():
+            verb = _VERB.search(word) and len(word) > 1
+            (stems if verb else nouns).setdefault(word[:-1] if verb else word, set()).add(name)
+    longest = max(map(len, (*nouns, *stems)))
+    return {w: frozenset(c) for w, c in nouns.items()}, {w: frozenset(c) for w, c in stems.items()}, longest
+
+
+@lru_cache(maxsize=65536)
+def paraphrases(trigger: str) -> frozenset[str]:
+    """The paraphrase classes that a trigger's words stand in.
+
+    >>> sorted(paraphrases("追われ") & paraphrases("電撃解任"))
+    ['dismiss']
+    """
+    nouns, stems, longest = _classes()
+    found: set[str] = set()
+    for i in range(len(trigger)):
+        for j in range(i + 1, min(len(trigger), i + longest) + 1):
+            piece = trigger[i:j]
+            found |= nouns.get(piece, frozenset())
+            # 退 is the stem of 退く only where kana or nothing follows: 退院 is another word
+            if piece in stems and (j == len(trigger) or "ぁ" <= trigger[j] <= "ゖ"):
+                found |= stems[piece]
+    return frozenset(found)
+
+
+# --- amounts ------------------------------------------------------------------------------------------------------
+
+_NUMERAL = r"(?:[0-9][0-9,]*(?:\.[0-9]+)?|[〇一二三四五六七八九])(?:[0-9,.〇一二三四五六七八九十百千万億兆]{0,20})|[十百千][〇一二三四五六七八九十百千万億兆]{0,12}"
+_UNITS = (
+    "人 名 台 件 円 ドル ユーロ ポンド ウォン 元 % パーセント ポイント 票 議席 社 校 棟 戸 軒 世帯 カ国 か国 ヶ国 ヵ国 カ所 か所 ヶ所 ヵ所 "
+    "本 個 機 隻 株 トン キロ グラム メートル ヘクトパスカル 度 点 便 頭 羽 匹 枚 冊 部 店 店舗 施設 製品 車種 種類 両 発 倍 割 回 位 号 歳"
+)  # fmt: skip
+_UNIT = "|".join(sorted(map(re.escape, _UNITS.split()), key=len, reverse=True))
+_AMOUNT = re.compile(
+    rf"(?P<about>約|およそ|推定|ほぼ)?(?P<number>{_NUMERAL})(?P<unit>{_UNIT})(?P<over>超|余り|あまり|余|以上|近く|ほど|前後|程度|規模|強|弱|未満|以下)?"
+)
+_SAME_UNIT = {"名": "人", "パーセント": "%"}
+_ORDINAL = frozenset({"位", "号", "歳", "回"})
+
+
+class Amount(NamedTuple):
+    """An amount told: where, how it is written, and the range of numbers it may mean."""
+
+    start: int
+    end: int
+    text: str
+    unit: str
+    low: float
+    high: float
+
+    def disagrees(self, other: Amount) -> bool:
+        """Whether no number is what both say."""
+        return self.unit == other.unit and (self.high < other.low or other.high < self.low)
+
+
+def amounts(text: str) -> tuple[Amount, ...]:
+    """The amounts of a text, in order; offsets are of the text.
+
+    >>> [(a.text, a.low, a.high) for a in amounts("約3,500人と８万台超")]
+    [('約3,500人', 3450.0, 3550.0), ('８万台超', 80000, 90000)]
+    """
+    folded = fold(text)
+    found = []
+    for match in _AMOUNT.finditer(folded.text):
+        value = number(match["number"])
+        if value is None or match["unit"] in _ORDINAL:
+            continue
+        start, end = folded.span(*match.span())
+        unit = _SAME_UNIT.get(match["unit"], match["unit"])
+        low, high = _range(value, match["about"] or "", match["over"] or "")
+        found.append(Amount(start, end, text[start:end], unit, low, high))
+    return tuple(found)
+
+
+def _range(value: float, about: str, over: str) -> tuple[float, float]:
+    """What a rounded number may stand for: half of its last told place to both sides, a place up for 超, a place down for 近く."""
+    place: float = 1
+    while value and value % (place * 10) == 0:
+        place *= 10
+    place = min(place, value / 5) if value else 0
+    if over in {"超", "余り", "あまり", "余", "以上", "強"}:
+        return value, value + place
+    if over in {"近く", "弱", "未満", "以下"}:
+        return value - place, value
+    if about or over:
+        return value - place / 2, value + place / 2
+    return value, value
