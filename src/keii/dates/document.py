@@ -129,14 +129,14 @@ def _put_in_force(
     force.date, force.basis = inside[-1], "context"
     days = [state for state in inside if state.fixed in ("day", "part", "clock") and not _ahead(state, reading.reference)]
     if days:
-        force.day = reading.day = days[-1]
+        force.day = days[-1]
+        reading.day = reading.day if sentence.kind == "quote" else days[-1]
         if sentence.kind in _HEADING_KINDS or (
             sentence.kind == "entry" and found[0].start - sentence.start < 4 and days[0] is inside[0]
         ):
             force.entry = days[0]
     if sentence.kind in _HEADING_KINDS:
         force.basis = "heading"
-        force.entry = inside[0]
 
 
 def _ahead(state: State, reference: datetime | None) -> bool:
@@ -166,6 +166,8 @@ def _anchor(
         context, basis = event, "event"
     elif leads:
         context, basis = force.entry or force.day or reading.day, "heading"
+    elif sentence.kind in _HEADING_KINDS and head.kind in ("clock", "part"):
+        context, basis = reading.day or force.day, "context"
     elif head.kind in ("clock", "part") or head.unit in ("day", "next", "echo", "hour", "minute", "second"):
         context, basis = (days[-1], "context") if days else (force.day or reading.day, force.basis if force.day else "context")
     else:
@@ -206,6 +208,8 @@ def _event_before(reading: _Reading, sentence: Sentence, expression: Expression)
         return None
     before = reading.document.article.text[max(sentence.start, expression.start - 20) : expression.start]
     match = _EVENT.search(before)
+    if not match and head.kind == "same" and head.unit == "day":
+        match = re.search("([一-龠々]{2,6})$", before)
     if not match:
         return None
     names = [match[1], *(match[1][-n:] for n in (4, 3, 2) if len(match[1]) > n)]

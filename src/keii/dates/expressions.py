@@ -188,6 +188,8 @@ def _joins(text: str, group: list[Atom], atom: Atom) -> bool:
             if last.kind != "set"
             else False
         )
+    if atom.kind in ("day", "date") and atom.rank == last.rank and last.kind in ("same", "offset", "shift"):
+        return tight and "の" in text[last.end : atom.start]
     if atom.kind == "weekday" and atom.part == "(":
         return last.rank in (6, 7) and tight
     finer = atom.rank > last.rank or (atom.kind == "part" and last.rank == RANK["part"])
@@ -197,7 +199,7 @@ def _joins(text: str, group: list[Atom], atom: Atom) -> bool:
         return False
     if atom.kind in ("edge", "half") and tight and last.rank < 9:
         return last.kind != "weekday" and (
-            atom.unit == "" or last.rank < RANK.get(atom.unit, 6) or atom.unit == "month" and last.kind == "month"
+            atom.unit == "" or last.rank <= RANK.get(atom.unit, 6) or atom.unit == "month" and last.kind == "month"
         )
     if not finer:
         return False

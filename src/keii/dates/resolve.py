@@ -157,9 +157,11 @@ def nth_weekday(start: datetime, end: datetime, weekday: int, n: int) -> datetim
     return day
 
 
-_AHEAD: dict[Bias | None, float] = {"past": 3.0, None: 1.2, "future": 0.8}
+_AHEAD: dict[Bias | None, float] = {"past": 6.0, None: 3.0, "future": 0.9}
 _AHEAD_DAY: dict[Bias | None, float] = {"past": 12.0, None: 3.0, "future": 0.7}
 """How many days back a day ahead is worth, for dates without a year and for bare days."""
+_OTHER_YEAR = 150.0
+"""What it costs to leave the calendar year of the article: 来年3月 is what a news text says then."""
 _STORY_AHEAD, _STORY_BACK = 0.7, 1.5
 """The same where the date in force is what it counts from: a story goes forward."""
 _NEWS_LATER = {True: 15.0, False: 3.0}
@@ -181,7 +183,9 @@ def pick(
         return next((option for option in reversed(options) if option[0] <= day), options[0])
 
     def cost(option: tuple[datetime, datetime]) -> float:
-        own = _distance(option, day, ahead[anchor.bias], 1.0)
+        own = _distance(option, day, ahead[anchor.bias], 1.0) + (
+            _OTHER_YEAR if ahead is _AHEAD and option[0].year != day.year else 0.0
+        )
         if anchor.near is None:
             return own
         late = 20.0 if anchor.bias != "future" and anchor.reference and option[0] > anchor.reference + _DAY else 0.0
@@ -268,12 +272,13 @@ def _choose(state: State, anchor: Anchor, options: list[tuple[int, int, int | No
         found.append((start, start + _DAY if day else shift(start, 1, "month")))
     if not found:
         raise Unresolvable
-    if anchor.year:
+    fresh = anchor.reference and [option for option in found if timedelta() <= anchor.reference - option[0] < timedelta(days=8)]
+    if anchor.year and not fresh:
         same = [option for option in found if option[0].year == near.year]
         start, end = same[0] if same else found[0]
         basis = anchor.context_basis
     else:
-        start, end = pick(found, near, anchor, _AHEAD)
+        start, end = pick(found, state.moment, anchor, _AHEAD)
         basis = anchor.basis
     return _at(state, start, end, "day" if options[0][2] else "month", "day" if options[0][2] else "month", basis=basis)
 
@@ -323,11 +328,11 @@ def _date(state: State, atom: Atom, anchor: Anchor) -> State:
 
 def _day(state: State, atom: Atom, anchor: Anchor) -> State:
     day = atom.values[0] or 1
-    if state.fixed == "day":
+    if state.fixed == "day":  # 翌日の18日: the number rules
         return (
             state
             if state.start.day == day
-            else _day(replace(state, fixed="", suspect=f"{state.start:%Y-%m-%d} is not the {day}th"), atom, anchor)
+            else _day(replace(state, fixed=""), atom, replace(anchor, near=state.start, close=True))
         )
     if state.fixed == "next":  # 翌17日: the first 17th after the date in force
         months = [_months(state.start.replace(day=1), n) for n in (0, 1, 2)]
@@ -709,8 +714,15 @@ def span_value(first: State, last: State) -> str:
 def start_state(anchor: Anchor, atom: Atom) -> State:
     """The state before the first atom: what that kind of atom is read against."""
     moment, basis, clock = anchor.reference or anchor.context or datetime(2000, 1, 1), "absolute", False
-    anaphor = atom.kind in ("same", "clock", "part") or (
-        atom.kind == "offset" and (atom.part.startswith(("その", "それから")) or anchor.context_basis == "event")
+    later = atom.kind == "offset" and atom.values[0] == 1 and not atom.part and anchor.context_basis in ("context", "heading")
+    if later and (anchor.bias != "future" or atom.unit in ("hour", "minute", "second")):
+        later = atom.unit not in ("hour", "minute", "second") or anchor.fine in ("hour", "minute", "second")
+    else:
+        later = False
+    anaphor = (
+        later
+        or atom.kind in ("same", "clock", "part")
+        or (atom.kind == "offset" and (atom.part.startswith(("その", "それから")) or anchor.context_basis == "event"))
     )
     if anchor.context and anaphor:
         moment, basis, clock = (
@@ -802,6 +814,8 @@ def _year_by_weekday(atoms: tuple[Atom, ...], anchor: Anchor) -> State | None:
     try:
         states = [run(atoms[:1], replace(anchor, bias=bias, strict=True)) for bias in biases]
     except Unresolvable:
+        return None
+    if anchor.reference and abs((run(atoms[:1], anchor).start - anchor.reference).days) <= 60:
         return None
     fitting = [bias for bias, state in zip(biases, states, strict=True) if state.start.isoweekday() == atoms[1].values[0]]
     return run(atoms, replace(anchor, bias=fitting[0], strict=True)) if len(fitting) == 1 else None
