@@ -177,12 +177,15 @@ def _master() -> re.Pattern[str]:
 @cache
 def _trigger() -> re.Pattern[str]:
     """Where a form may begin; everywhere else the table need not be tried."""
-    kana = {word[:2] for word in (*read.MONTH_KANA, *read.WEEK_KANA)}
-    lexical = {word[:2] for row in lexicon.table("dates") for word in row[0].split(" ")} | {word[:2] for word in zones()} | kana
-    chars = rf"[\d{KANJI}'(\[〔+@#第毎各翌同数何半年月火水木金土日週春夏秋冬昨去四約丸末始頭暮終初上中下後今次前先]"
-    latin = r"(?<![A-Za-z])(?:[JFMASOND][a-z]|[MTSHRQ](?=\d)|[AaPp]\.?[Mm]|BC|[Vv]er|http)|[A-Za-z]-?[ ]?(?=\d)|(?<=\d) [MTWFS]|UTC|GMT"
-    kana_words = "明治|大正|昭和|平成|令和|バー|お[およ]|ほぼ|まる|もう|わず|たっ|ここ|この|過去|直近|最[後近初終]|これ|向こ|あと|その|それ|西暦|紀元|皇紀|はじ|なか|ただ|ひと|ふた"
-    return re.compile("|".join((chars, latin, kana_words, *map(re.escape, sorted(lexical)))))
+    lexical = [word for row in lexicon.table("dates") for word in row[0].split(" ")] + list(zones()) + [*read.MONTH_KANA, *read.WEEK_KANA]
+    heads = {word[: 2 if re.match("[一-龠]", word) else 3] for word in lexical if len(word) > 1 and word not in zones() or not word.isascii()}
+    chars = rf"[\d{KANJI}+@#第毎春夏秋冬夜朝昼晩夕約]|'(?=\d)|[(\[〔](?=[{WEEKDAYS}祝休UGJ+±-]|{_any(zones())})|[{WEEKDAYS}]曜|同(?=じ?[\d{KANJI}午夜朝夕晩])|翌(?=の?[\d{KANJI}春夏秋冬])"
+    edges = r"[上中下初]旬|[上下]半期|[上下]期|[前後]半|年[末始明初頭度に\d]|月[末初頭のに\d]|週[末明初のに半\d]|日に|[末終暮頭]|始め|初め|初頭|半ば|中頃|中ごろ|中盤|半[世年月日時]|[数何]|各[週月年日]"
+    latin = r"(?<![A-Za-z])(?:[JFMASOND][a-z]|[MTSHRQ](?=\d)|[AaPp]\.?[Mm]|BC|[Vv]er|http|[UG][TM][CT]|[A-Z]{2,4}T)|[A-Za-z]-?[ ]?(?=\d)|(?<=\d) [MTWFS]"
+    leads = r"バー|およ|おお|ほぼ|まる|丸|四半|もう|わず|たっ|ここ|この|過去|直近|最[後近初終]|これ|今[1一後か春夏秋冬は]|向こ|次の|前の|先の|後(?=[\d一-十])|あと|その|それ|西暦|紀元|皇紀|はじ|なか|ただ|ひと|ふた"
+    first = re.escape("".join(sorted({head[0] for head in heads}))) + "第毎春夏秋冬夜朝昼晩夕約同翌上中下初前後年週末終暮頭始半数何各バおほま丸四もわたこ過直最今向次先あそ西紀皇はなひふ明大昭平令昨去来"
+    either = "|".join((chars, edges, latin, leads, f"{ERA}|[昨去来]年?[春夏秋冬]", *map(re.escape, sorted(heads))))
+    return re.compile(rf"(?=[\dA-Za-z{KANJI}{WEEKDAYS}+@#'(\[〔 {first}])(?:{either})")
 
 
 def scan(text: str) -> Iterator[Atom]:
