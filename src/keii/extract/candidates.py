@@ -32,9 +32,9 @@ def candidates(document: Document) -> Iterator[Candidate]:
 
 
 def may_trigger(tokens: Sequence[Token], i: int) -> bool:
-    """Tell whether a token may name an event: a verb, a verbal noun, a predicate, a count, another noun that heads its bunsetu."""
+    """Tell whether a token may name an event: a verb, a verbal noun, a predicate, a count, another head of a bunsetu."""
     token = tokens[i]
-    if not is_content(token) or is_function(token) or token.dep == "compound" and not is_sahen(token):
+    if not is_content(token) or is_function(token) or (token.dep == "compound" and not is_sahen(token)):
         return False
     if token.pos in ("VERB", "ADJ") or is_sahen(token):
         return True

@@ -273,3 +273,14 @@ def _types() -> dict[str, frozenset[str]]:
 def word_types(token: Token) -> frozenset[str]:
     """The event types that lexicons/event_types.tsv gives a word."""
     return _types().get(token.norm) or _types().get(token.lemma) or frozenset()
+
+
+_TYPE_FEATURES = (
+    "topic", "beside", "lexset", "w=", "use=", "lex=", "c=", "arg=", "child=", "head=", "head lex", "head c", "last=", "first=",
+    "ent=", "chain0", "deps",
+)  # fmt: skip
+
+
+def is_type_feature(name: str) -> bool:
+    """Tell whether a feature says what kind of event a word names, and not only whether it names one."""
+    return name.startswith(_TYPE_FEATURES)

@@ -46,19 +46,33 @@ class Linear:
         total: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return total
 
-    def dump(self) -> dict[str, Any]:
-        """JSON data, weights rounded to four digits; what rounds to nothing is left out."""
-        rounded = {name: [round(float(w), 4) for w in weight] for name, weight in sorted(self.weights.items())}
-        return {
-            "classes": list(self.classes),
-            "bias": [round(float(b), 4) for b in self.bias],
-            "weights": {name: weight for name, weight in rounded.items() if any(weight)},
-        }
+    def dump(self, *, least: float = 0.0005) -> dict[str, Any]:
+        """JSON data, weights rounded to three digits and those below `least` left out: a number each, or a number a class."""
+        weights: dict[str, Any] = {}
+        for name, row in sorted(self.weights.items()):
+            told = {c: round(float(w), 3) for c, w in zip(self._columns, row, strict=True) if abs(w) >= least}
+            if told:
+                weights[name] = told if len(row) > 1 else next(iter(told.values()))
+        return {"classes": list(self.classes), "bias": [round(float(b), 4) for b in self.bias], "weights": weights}
+
+    @property
+    def _columns(self) -> tuple[str, ...]:
+        return self.classes if len(self.bias) > 1 else self.classes[-1:]
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Linear:
-        weights = {name: np.array(weight, dtype=np.float64) for name, weight in data["weights"].items()}
-        return cls(tuple(data["classes"]), np.array(data["bias"], dtype=np.float64), weights)
+        """Read what `dump` wrote; a row of weights may also be a list."""
+        bias = np.array(data["bias"], dtype=np.float64)
+        place = {name: column for column, name in enumerate(data["classes"])}
+        weights: dict[str, npt.NDArray[np.float64]] = {}
+        for name, told in data["weights"].items():
+            if isinstance(told, dict):
+                weights[name] = row = np.zeros(len(bias))
+                for label, weight in told.items():
+                    row[place[label]] = weight
+            else:
+                weights[name] = np.array(told, dtype=np.float64).reshape(-1)
+        return cls(tuple(data["classes"]), bias, weights)
 
 
 def fit(rows: Sequence[Features], labels: Sequence[str], *, c: float = 1.0, at_least: int = 2) -> Linear:
@@ -76,6 +90,15 @@ def fit(rows: Sequence[Features], labels: Sequence[str], *, c: float = 1.0, at_l
         model.intercept_.astype(np.float64),
         {str(name): model.coef_[:, column].copy() for column, name in enumerate(names)},
     )
+
+
+def save(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a model, one line a weight, so that two versions can be compared line by line."""
+    head = json.dumps({key: value for key, value in data.items() if key != "weights"}, ensure_ascii=False)[:-1]
+    lines = (
+        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(row, ensure_ascii=False)}" for name, row in data["weights"].items()
+    )
+    path.write_text(head + ', "weights": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
 
 
 @cache
