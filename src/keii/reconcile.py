@@ -15,6 +15,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from keii.config import Config, Score
+from keii.lexicon import toml
 from keii.model import Claim, Name, Pair, Text, Verdict
 from keii.text import folded
 
@@ -38,7 +39,7 @@ def reconcile(
     """Give every gold and every predicted claim its verdict, in order of article and text.
 
     `articles` are those that are labelled, by default those with a gold claim: predictions of others are left out.
-    `names` are the run's names: their spellings are aliases of one another.
+    `names` are the run's names: their spellings are aliases of one another, as are those of an outlet of the lexicon.
 
     Within an article the pairing is one to one and maximises the summed similarity (Kuhn's assignment, `scipy`):
     overlap of triggers × 0.5 + overlap of evidence × 0.3 + 0.2 if the types are equal, overlap being intersection over
@@ -253,7 +254,7 @@ def _fold(name: str) -> str:
 
 
 class Aliases:
-    """Which spellings stand for one name; a spelling may stand for several.
+    """Which spellings stand for one name, by the run's names and the lexicon of outlets; a spelling may stand for several.
 
     >>> aliases = Aliases([Name(name="Sam Altman", label="PERSON", spellings={"アルトマン": 2}, articles=1)])
     >>> aliases.same("ＳＡＭ ALTMAN", "アルトマン"), aliases.same("Sam Altman", "OpenAI")
@@ -263,8 +264,15 @@ class Aliases:
     def __init__(self, names: Iterable[Name] = ()) -> None:
         self._names: defaultdict[str, set[str]] = defaultdict(set)
         for name in names:
-            for spelling in (name.name, *name.spellings):
-                self._names[_fold(spelling)].add(_fold(name.name))
+            self._add(name.name, name.spellings)
+        for countries in toml("outlets").values():
+            for outlets in countries.values():
+                for outlet, spellings in outlets.items():
+                    self._add(outlet, [spelling.removeprefix("?") for spelling in spellings])
+
+    def _add(self, name: str, spellings: Iterable[str]) -> None:
+        for spelling in (name, *spellings):
+            self._names[_fold(spelling)].add(_fold(name))
 
     def keys(self, name: str) -> set[str]:
         """What the name is known by: two names are one if they share a key."""
