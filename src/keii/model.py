@@ -390,6 +390,37 @@ class Event(Row):
     """Ids of an earlier run's events that it took claims from: merged into it, or split so that it came to be."""
 
 
+class NameMention(Row):
+    start: int
+    end: int
+    text: str
+    label: Label
+    name: str
+    why: tuple[str, ...] = ()
+
+
+class Analysis(Row):
+    """All that is known of one article by itself, before names are linked and events are merged over the run."""
+
+    id: str
+    path: str
+    sha256: str
+    text: str
+    title: str | None
+    published: str | None
+    published_basis: str | None
+    """How the article's date is known: `metadata`, or what it was inferred from."""
+    url: str | None
+    outlet: str | None
+    zone: str | None
+    notes: tuple[str, ...]
+    sentences: tuple[tuple[int, int], ...]
+    mentions: tuple[NameMention, ...]
+    claims: tuple[Claim, ...]
+    drops: dict[str, int]
+    """How many sentences or candidates were left out, by reason."""
+
+
 class Name(Row):
     """One canonical name of the run with all its spellings."""
 

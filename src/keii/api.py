@@ -1,0 +1,82 @@
+"""What Python callers use, and the smaller commands: parts of the pipeline on a text, and reading a run's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from keii.model import Article, Claim, Document, Event, KeiiError, Mention, Name, Pair, Scores
+from keii.runner import read_events as _read_events
+
+
+def document(text: str, *, id: str = "text", published: str | None = None, zone: str | None = None) -> Document:
+    """Segment and analyse one text: tokens, dates, names and citations with their spans."""
+    from keii.attribute import attribute
+    from keii.dates import dates
+    from keii.names import names
+    from keii.segment import segment
+    from keii.tag import tag
+
+    article = Article(id=id, text=text, published=published, zone=zone)
+    return attribute(names(dates(tag([segment(article)])[0])))
+
+
+def mentions(text: str) -> tuple[Mention, ...]:
+    """The people, organisations, places, outlets, dates and times of a text, in order, not overlapping."""
+    from keii.dates import find_dates
+    from keii.names import names
+    from keii.tag import tag
+
+    found = names(tag([_running(text)])[0]).mentions
+    told = [
+        Mention(when.start, when.end, "TIME" if when.kind == "time" else "DATE", when.value or text[when.start : when.end])
+        for when in find_dates(text)
+        if when.kind != "duration" and all(when.end <= m.start or when.start >= m.end for m in found)
+    ]
+    return tuple(sorted([*found, *told], key=lambda mention: mention.start))
+
+
+def _running(text: str) -> Document:
+    """A text as running text, whatever it looks like: a row is no page."""
+    from keii.model import Block, Section, Sentence
+    from keii.segment.sentences import sentences
+
+    spans = list(sentences(text, 0, len(text)))
+    return Document(
+        article=Article(id="text", text=text),
+        blocks=(Block(0, len(text), "paragraph", 0),),
+        sections=(Section(0, len(text), None, 0, None),),
+        sentences=tuple(Sentence(start, end, "paragraph", 0, 0) for start, end in spans),
+    )
+
+
+def schemas() -> dict[str, Any]:
+    """JSON Schema of a row of each output file."""
+    rows = {"claims.jsonl": Claim, "events.jsonl": Event, "names.jsonl": Name, "scores.jsonl": Pair, "scores.json": Scores}
+    return {name: row.model_json_schema(by_alias=True) for name, row in rows.items()}
+
+
+def read_events(out: Path) -> tuple[Event, ...]:
+    """The events of a run's folder; raises KeiiError where there is no run."""
+    if not (out / "events.jsonl").exists():
+        raise KeiiError(f"{out}: no run of keii (events.jsonl is missing)")
+    return _read_events(out)
+
+
+def explain(event_id: str, out: Path) -> Iterator[str]:
+    """For each pair of an event's claims, what speaks for and against their being one event, a line each."""
+    from keii.gold import read_claims
+    from keii.merge import why
+
+    event = next((event for event in read_events(out) if event.id == event_id), None)
+    if event is None:
+        raise KeiiError(f"{event_id}: no such event in {out}")
+    claims = read_claims(out / "claims.jsonl")
+    words = {claim.key: claim.trigger.text for claim in claims}
+    yield f"{event.id}\t{event.title}\t{len(event.claims)} claims"
+    mine = [claim for claim in claims if claim.article in event.articles]
+    for a, b, total, parts in why(event, mine, {}):
+        yield f"{a} {words[a]} ~ {b} {words[b]}\t{total:+.2f}"
+        for feature, weight in sorted(parts, key=lambda part: -abs(part[1])):
+            yield f"    {weight:+.2f}  {feature}"

@@ -1,0 +1,350 @@
+"""The command line. Heavy imports stand inside the commands: `keii --help` answers at once.
+
+Exit codes: 0 all read, 1 nothing usable (or a check failed), 2 wrong use, 3 some articles failed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from keii.cli_gold import compare, gold, score
+
+if TYPE_CHECKING:
+    from keii.model import Event
+    from keii.pipeline import Run
+
+_PATH = click.Path(path_type=Path)
+_CONFIG = click.option("--config", "config_path", type=click.Path(path_type=Path, dir_okay=False), help="Settings (keii.toml).")
+_JSONL = click.option("--jsonl", "source", type=click.File("r", encoding="utf-8"), metavar="FILE|-", help="Rows to read.")
+
+
+class _Commands(click.Group):
+    """Turns a KeiiError of any command into one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if type(error).__name__ != "KeiiError":
+                raise
+            click.echo(f"keii: {error}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="keii")
+@click.option("-v", "--verbose", count=True, help="Tell more (-vv: everything).")
+@click.option("--log-json", is_flag=True, help="Log as JSON lines.")
+def main(verbose: int, log_json: bool) -> None:
+    """keii (経緯): from a pile of Japanese articles to a dated, sourced, deduplicated timeline.
+
+    \b
+    keii run articles/ -o out              claims, events and a page to read
+    keii run articles/ -o out --gold gold  the same, scored against hand labels
+    keii events out --person NAME          the timeline in the terminal
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(_JsonLines() if log_json else logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("keii")
+    logger.handlers = [handler]
+    logger.setLevel([logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)])
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        row = {"level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()}
+        return json.dumps(row, ensure_ascii=False)
+
+
+main.add_command(gold)
+main.add_command(score)
+main.add_command(compare)
+
+
+# --- run ----------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=_PATH)
+@click.option("-o", "--out", required=True, type=_PATH, help="Folder to write into; an earlier run's articles stay in it.")
+@click.option("--gold", "gold_dir", type=_PATH, help="Folder of hand labels: reconcile and score.")
+@_CONFIG
+@click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes (default: one a core).")
+@click.option("--cluster", metavar="tcp://HOST:PORT", help="Run on a Dask scheduler (extra `cluster`).")
+@click.option("--rules-only", is_flag=True, help="No learned models: rules keep, type and date.")
+@click.option("--fresh", is_flag=True, help="Forget what earlier runs left in OUT.")
+@click.option("--profile", is_flag=True, help="Tell where the time went.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no table.")
+@click.pass_context
+def run(
+    ctx: click.Context,
+    paths: Sequence[Path],
+    out: Path,
+    gold_dir: Path | None,
+    config_path: Path | None,
+    jobs: int | None,
+    cluster: str | None,
+    rules_only: bool,
+    fresh: bool,
+    profile: bool,
+    quiet: bool,
+) -> None:
+    """Turn articles into claims, events and, with --gold, scores.
+
+    PATHS are files or folders: .txt, .md, .jsonl (id, title, published, body or text), .html. What stands in OUT
+    afterwards: timeline.html to read, events.jsonl and claims.jsonl (and .csv), names.jsonl, run.json; with --gold also
+    report.html, scores.json and scores.jsonl.
+    """
+    from keii.config import load_config
+    from keii.runner import Options, execute
+
+    config = load_config(config_path)
+    if rules_only:
+        config = config.model_copy(update={"extract": config.extract.model_copy(update={"rules_only": True})})
+    if gold_dir is not None and not gold_dir.is_dir():
+        raise click.BadParameter(f"{gold_dir}: no such folder", param_hint="--gold")
+    options = Options(out=out, gold=gold_dir, jobs=jobs or os.cpu_count() or 1, cluster=cluster, fresh=fresh)
+    with _progress(quiet) as progress:
+        found = execute(list(paths), options, config, progress)
+    for failure in found.failures:
+        click.echo(f"{failure.path}: {failure.reason}", err=True)
+    for line in found.gold.skipped if found.gold else ():
+        click.echo(line, err=True)
+    if not quiet:
+        _closing_table(found)
+    if profile:
+        _profile(found)
+    if not found.analyses:
+        click.echo("keii: nothing to read: no article in " + ", ".join(map(str, paths)), err=True)
+        ctx.exit(1)
+    ctx.exit(3 if found.failures else 0)
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal; elsewhere a line now and then."""
+    if quiet:
+        yield lambda done, total: None
+    elif sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (
+            TextColumn("articles"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("articles", total=None, rate="")
+
+            def tell(done: int, total: int) -> None:
+                speed = bar.tasks[0].speed
+                bar.update(task, completed=done, total=total, rate=f"{speed:.1f}/s" if speed else "")
+
+            yield tell
+    else:
+        told = [0]
+
+        def tell_line(done: int, total: int) -> None:
+            if done == total or done - told[0] >= max(50, total // 10):
+                told[0] = done
+                click.echo(f"{done}/{total} articles", err=True)
+
+        yield tell_line
+
+
+def _closing_table(found: Run) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from keii.export import counts
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    figures = {**counts(found), "seconds": round(sum(found.seconds.values()), 1)}
+    for name in figures:
+        table.add_column(name, justify="right")
+    table.add_row(*(f"{value:,}" for value in figures.values()))
+    console = Console()
+    console.print(table)
+    if found.scores is not None:
+        from keii.cli_gold import _headlines
+
+        _headlines(found.scores)
+
+
+def _profile(found: Run) -> None:
+    total = sum(found.seconds.values()) or 1
+    click.echo("stage\tseconds\tshare")
+    for stage, seconds in sorted(found.seconds.items(), key=lambda item: -item[1]):
+        click.echo(f"{stage}\t{seconds:.2f}\t{seconds / total:.0%}")
+
+
+# --- parts of the pipeline ----------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("text", required=False)
+@_JSONL
+@click.option("--reference", help="Date the text is told from (ISO 8601).")
+@click.option("--zone", help="Time zone of the telling (Asia/Tokyo).")
+def dates(text: str | None, source: IO[str] | None, reference: str | None, zone: str | None) -> None:
+    """Find and resolve the dates of TEXT, or of rows {text, reference}."""
+    from keii.dates import find_dates
+
+    def find(row: dict[str, Any]) -> dict[str, Any]:
+        found = find_dates(row["text"], row.get("reference") or reference, row.get("zone") or zone)
+        keys = ("value", "grain", "zone", "earliest", "latest", "basis", "suspect")
+        return {"dates": [_spanned(row["text"], when, keys) for when in found]}
+
+    _each_row(text, source, find, {"reference": reference} if reference else {})
+
+
+@main.command()
+@click.argument("text", required=False)
+@_JSONL
+def tag(text: str | None, source: IO[str] | None) -> None:
+    """Find the people, organisations, places, outlets, dates and times of TEXT, or of rows {text}."""
+    from keii.api import mentions
+
+    keys = ("label", "name")
+    _each_row(text, source, lambda row: {"mentions": [_spanned(row["text"], found, keys) for found in mentions(row["text"])]}, {})
+
+
+def _spanned(text: str, found: Any, keys: Sequence[str]) -> dict[str, Any]:
+    span = {"start": found.start, "end": found.end, "text": text[found.start : found.end]}
+    return span | {key: getattr(found, key) for key in keys}
+
+
+def _each_row(
+    text: str | None, source: IO[str] | None, find: Callable[[dict[str, Any]], dict[str, Any]], extra: dict[str, Any]
+) -> None:
+    if (text is None) == (source is None):
+        raise click.UsageError("give a TEXT or --jsonl FILE|-")
+    if text is not None:
+        row = {"text": text, **extra}
+        click.echo(json.dumps(row | find(row), ensure_ascii=False))
+        return
+    assert source is not None
+    for number, line in enumerate(source, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise click.ClickException(f"{source.name}:{number}: not JSON: {error}") from error
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+            raise click.ClickException(f"{source.name}:{number}: a row needs a `text`")
+        click.echo(json.dumps(row | find(row), ensure_ascii=False))
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON Schema of every output file."""
+    from keii.api import schemas
+
+    click.echo(json.dumps(schemas(), ensure_ascii=False, indent=2))
+
+
+@main.command()
+@click.option("--gold", "gold_dirs", multiple=True, type=_PATH, required=True, help="Folder of labels (repeatable).")
+@click.option("--articles", "folders", multiple=True, type=_PATH, required=True, help="Folder of their articles (repeatable).")
+@click.option("-o", "--out", type=_PATH, help="Folder for the models (default: the package's own).")
+def train(gold_dirs: Sequence[Path], folders: Sequence[Path], out: Path | None) -> None:
+    """Learn the models from hand labels; articles that a manifest marks `test` are left out."""
+    from keii.train import train
+
+    for line in train(list(gold_dirs), list(folders), out):
+        click.echo(line)
+
+
+# --- reading a run ------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("out", type=_PATH)
+@click.option("--person", "--org", "--name", "name", help="With this participant.")
+@click.option("--outlet", help="Told by this outlet.")
+@click.option("--type", "kind", help="Of this type (start-position, harm, …).")
+@click.option("--since", help="From this date on (ISO 8601).")
+@click.option("--until", help="To this date.")
+@click.option("--conflicts", is_flag=True, help="Only those on which sources disagree.")
+@click.option("--json", "as_json", is_flag=True, help="Print the rows of events.jsonl.")
+def events(
+    out: Path,
+    name: str | None,
+    outlet: str | None,
+    kind: str | None,
+    since: str | None,
+    until: str | None,
+    conflicts: bool,
+    as_json: bool,
+) -> None:
+    """Show the timeline of a run in the terminal."""
+    from keii.api import read_events
+
+    chosen = [
+        event
+        for event in read_events(out)
+        if (not name or any(name.lower() in one.name.lower() for one in event.participants) or name in event.title)
+        and (not outlet or any(outlet.lower() in one.lower() for one in event.outlets))
+        and (not kind or event.type == kind)
+        and (not conflicts or event.conflicts)
+        and (not since or (event.date is not None and _last_day(event) >= since))
+        and (not until or (event.date is not None and _first_day(event) <= until + "~"))
+    ]
+    if as_json:
+        for event in chosen:
+            click.echo(event.model_dump_json(by_alias=True))
+        return
+    day = ""
+    for event in chosen:
+        told = event.date.value if event.date else "日付なし"
+        if told != day:
+            day = told
+            click.secho(told, bold=True)
+        marks = ("⚠ " if event.conflicts else "") + {
+            "fact": "",
+            "negated": "否定: ",
+            "possible": "可能性: ",
+            "planned": "予定: ",
+        }[event.factuality]
+        click.echo(
+            f"  {marks}{event.title}  [{event.type}]  {', '.join(event.outlets) or '—'}  ({len(event.claims)})  {event.id}"
+        )
+        for conflict in event.conflicts:
+            values = " / ".join(f"{value.value} ({', '.join(value.claims)})" for value in conflict.values)
+            click.echo(f"      {conflict.field}: {values}")
+
+
+def _first_day(event: Event) -> str:
+    return event.date.value.split("/")[0].replace("..", "") if event.date else ""
+
+
+def _last_day(event: Event) -> str:
+    return (event.date.value.split("/")[-1].replace("..", "~") + "~") if event.date else ""
+
+
+@main.command()
+@click.argument("event")
+@click.argument("out", type=_PATH)
+def why(event: str, out: Path) -> None:
+    """Tell what speaks for and against each pair of an EVENT's claims being one event (OUT: the run's folder)."""
+    from keii.api import explain
+
+    for line in explain(event, out):
+        click.echo(line)
+
+
+if __name__ == "__main__":
+    main()

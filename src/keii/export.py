@@ -1,0 +1,198 @@
+"""A run -> files: JSON lines, CSV tables, pages. Every file is written aside and renamed, so none is ever half there."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from keii import lexicon
+from keii.config import Config
+from keii.model import Claim, Event, KeiiError
+from keii.pipeline import Run
+from keii.tag import versions
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+CLAIM_COLUMNS = (
+    "article", "id", "trigger", "type", "factuality", "date", "date_from", "agents", "patients", "orgs", "others", "speakers",
+    "outlets", "citation", "evidence", "suspect", "event", "confidence",
+)  # fmt: skip
+EVENT_COLUMNS = (
+    "id", "date", "zone", "title", "type", "factuality", "participants", "place", "amounts", "outlets", "articles", "claims",
+    "conflicts", "confidence",
+)  # fmt: skip
+
+
+def export(run: Run, out: Path, config: Config) -> None:
+    """Write all outputs of a run; raises KeiiError where the folder can't be written."""
+    files = {
+        "claims.jsonl": _lines(run.claims),
+        "events.jsonl": _lines(run.events),
+        "names.jsonl": _lines(run.names),
+        "claims.csv": _csv(CLAIM_COLUMNS, map(_claim_row, run.claims)),
+        "events.csv": _csv(EVENT_COLUMNS, map(_event_row, run.events)),
+        "run.json": _json(describe(run, config)),
+        **{f"articles/{analysis.id}.txt": analysis.text for analysis in run.analyses if not _is_own_text(analysis.path)},
+    }
+    if run.scores is not None:
+        files |= {"scores.json": _json(run.scores.model_dump(by_alias=True)), "scores.jsonl": _lines(run.pairs)}
+    files |= _pages(run, config)
+    for name, text in files.items():
+        write(out / name, text)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file aside and rename it."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.replace(aside, path)
+    except OSError as error:
+        with suppress(OSError):  # the error that counts is told below
+            aside.unlink(missing_ok=True)
+        raise KeiiError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def describe(run: Run, config: Config) -> dict[str, Any]:
+    """`run.json`: what was run on what, and what became of it. `seconds` alone differs between two equal runs."""
+    drops: Counter[str] = Counter()
+    for analysis in run.analyses:
+        drops.update(analysis.drops)
+    return {
+        "keii": version("keii"),
+        "python": platform.python_version(),
+        "versions": versions(),
+        "lexicons": lexicon.digest(),
+        "config": config.model_dump(mode="json"),
+        "articles": [
+            {
+                "id": analysis.id,
+                "path": analysis.path,
+                "sha256": analysis.sha256,
+                "status": "read",
+                "title": analysis.title,
+                "published": analysis.published,
+                "published_basis": analysis.published_basis,
+                "outlet": analysis.outlet,
+                "zone": analysis.zone,
+                "claims": len(analysis.claims),
+                "notes": list(analysis.notes),
+            }
+            for analysis in run.analyses
+        ],
+        "failures": [failure._asdict() for failure in run.failures],
+        "drops": dict(sorted(drops.items())),
+        "counts": counts(run),
+        "gold": {"articles": list(run.gold.articles), "skipped": list(run.gold.skipped)} if run.gold else None,
+        "seconds": run.seconds,
+    }
+
+
+def counts(run: Run) -> dict[str, int]:
+    """The figures of a run's closing table."""
+    return {
+        "articles": len(run.analyses),
+        "claims": len(run.claims),
+        "dated": sum(claim.date is not None for claim in run.claims),
+        "cited": sum(bool(claim.outlets) for claim in run.claims),
+        "events": len(run.events),
+        "conflicts": sum(len(event.conflicts) for event in run.events),
+        "failures": len(run.failures),
+    }
+
+
+def _pages(run: Run, config: Config) -> dict[str, str]:
+    from keii.timeline import timeline
+
+    texts = {analysis.id: analysis.text for analysis in run.analyses}
+    pages = {"timeline.html": timeline(run.events, run.claims, run.analyses)}
+    if run.scores is not None and run.gold is not None:
+        from keii.report import report
+
+        pages["report.html"] = report(run.scores, run.pairs, run.claims, run.gold.claims, texts)
+    return pages
+
+
+def _is_own_text(path: str) -> bool:
+    """Tell whether a file's own characters are the article's text."""
+    return path.lower().endswith((".txt", ".md"))
+
+
+def _lines(rows: Iterable[BaseModel]) -> str:
+    return "".join(row.model_dump_json(by_alias=True) + "\n" for row in rows)
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+
+
+# --- tables -------------------------------------------------------------------------------------------------------
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table that Excel opens as UTF-8, with no cell that it would take for a formula."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([_defused(cell) for cell in row] for row in rows)
+    return "\ufeff" + stream.getvalue()
+
+
+def _defused(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _claim_row(claim: Claim) -> list[object]:
+    roles = {role: "; ".join(one.name for one in claim.participants if one.role == role) for role in _ROLES}
+    return [
+        claim.article,
+        claim.id,
+        claim.trigger.text,
+        claim.type,
+        claim.factuality,
+        claim.date.value if claim.date else "",
+        claim.date.from_ if claim.date else "",
+        *roles.values(),
+        "; ".join(claim.speakers),
+        "; ".join(claim.outlets),
+        claim.citation.text if claim.citation else "",
+        claim.evidence.text,
+        "; ".join(f"{one.field}: {one.why}" for one in claim.suspect),
+        claim.event,
+        claim.confidence,
+    ]
+
+
+_ROLES = ("agent", "patient", "org", "other")
+
+
+def _event_row(event: Event) -> list[object]:
+    return [
+        event.id,
+        event.date.value if event.date else "",
+        event.date.zone if event.date else "",
+        event.title,
+        event.type,
+        event.factuality,
+        "; ".join(f"{one.name} ({one.role})" for one in event.participants),
+        event.place,
+        "; ".join(event.amounts),
+        "; ".join(event.outlets),
+        "; ".join(event.articles),
+        "; ".join(event.claims),
+        "; ".join(f"{c.field}: {' / '.join(value.value for value in c.values)}" for c in event.conflicts),
+        event.confidence,
+    ]

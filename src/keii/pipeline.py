@@ -1,0 +1,347 @@
+"""The stages in order: articles are analysed each by itself (in parallel, remembered), then told together.
+
+analyse:  segment → tag → dates → names → attribute → extract        one article, pure
+combine:  link names → merge → reconcile → score                     over all articles of the run
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+from keii import lexicon
+from keii.attribute import attribute
+from keii.config import Config
+from keii.dates import dates
+from keii.extract import extract
+from keii.gold import Gold, read_gold
+from keii.merge import merge
+from keii.model import (
+    RUNNING_TEXT,
+    Analysis,
+    Article,
+    Claim,
+    Document,
+    Event,
+    Failure,
+    KeiiError,
+    Mention,
+    Name,
+    NameMention,
+    Pair,
+    Scores,
+)
+from keii.names import link_names, names
+from keii.read import read
+from keii.reconcile import reconcile
+from keii.score import score
+from keii.segment import segment
+from keii.store import Store
+from keii.tag import tag, versions
+
+log = logging.getLogger(__name__)
+
+BATCH = 16
+"""Articles analysed at once: enough sentences to fill GiNZA's batches, little to lose when a run is killed."""
+ANALYSIS_SECTIONS = ("read", "tag", "names", "extract")
+"""Sections of the configuration that an article's analysis depends on."""
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many articles are done."""
+
+
+@dataclass
+class Run:
+    """What a run found, all in order of article; `scores` and `pairs` only with gold."""
+
+    read: int
+    """How many articles were read now; `analyses` also holds those of earlier runs into the same folder."""
+    analyses: tuple[Analysis, ...]
+    claims: tuple[Claim, ...]
+    events: tuple[Event, ...]
+    names: tuple[Name, ...]
+    failures: tuple[Failure, ...]
+    gold: Gold | None = None
+    pairs: tuple[Pair, ...] = ()
+    scores: Scores | None = None
+    analysed: int = 0
+    """How many articles were analysed now, the others being known."""
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+# --- one article --------------------------------------------------------------------------------------------------
+
+
+def analyse(articles: Sequence[Article], config: Config, clock: Counter[str] | None = None) -> list[Analysis]:
+    """Analyse articles, GiNZA's part of it in one pass; `clock` collects the seconds of each stage."""
+    timed = _Stopwatch(clock)
+    with timed("segment"):
+        documents = [segment(article) for article in articles]
+    with timed("tag"):
+        documents = tag(documents, config.tag)
+    return [_analyse(document, config, timed) for document in documents]
+
+
+def _analyse(document: Document, config: Config, timed: _Stopwatch) -> Analysis:
+    with timed("dates"):
+        document = dates(document)
+    with timed("names"):
+        document = names(document, config.names)
+    with timed("attribute"):
+        document = attribute(document)
+    with timed("extract"):
+        claims = extract(document, config.extract)
+    article, published = document.article, document.published
+    return Analysis(
+        id=article.id,
+        path=article.path,
+        sha256=article.sha256,
+        text=article.text,
+        title=article.title or _title(document),
+        published=published.value if published else None,
+        published_basis=published.basis if published else None,
+        url=article.url,
+        outlet=article.outlet,
+        zone=article.zone,
+        notes=article.notes,
+        sentences=tuple((s.start, s.end) for s in document.sentences if s.kind in RUNNING_TEXT),
+        mentions=tuple(
+            NameMention(start=m.start, end=m.end, text=document.text(m), label=m.label, name=m.name, why=m.why)
+            for m in document.mentions
+        ),
+        claims=claims,
+        drops=dict(sorted(Counter(f"sentence: {s.kind}" for s in document.sentences if s.kind not in RUNNING_TEXT).items())),
+    )
+
+
+def _title(document: Document) -> str | None:
+    return next((document.text(block) for block in document.blocks if block.kind in ("title", "heading")), None)
+
+
+class _Stopwatch:
+    """Adds up the seconds spent inside `with stopwatch(stage):`."""
+
+    def __init__(self, clock: Counter[str] | None) -> None:
+        self._clock: Counter[str] = Counter() if clock is None else clock
+
+    def __call__(self, stage: str) -> _Stopwatch:
+        self._stage = stage
+        return self
+
+    def __enter__(self) -> None:
+        self._begun = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._clock[self._stage] += time.perf_counter() - self._begun  # type: ignore[assignment]
+
+
+# --- many articles ------------------------------------------------------------------------------------------------
+
+
+def key(article: Article, config: Config) -> str:
+    """What an article's analysis depends on: its text and metadata, code, configuration, lexicons, models."""
+    told = repr((article.id, article.text, article.title, article.published, article.url, article.outlet, article.zone))
+    told += repr((article.sources, article.body_start, article.notes))
+    return hashlib.sha256(f"{told}\0{fingerprint(config)}".encode()).hexdigest()
+
+
+@cache
+def fingerprint(config: Config) -> str:
+    """A digest of code version, configuration, lexicons and models."""
+    parts = [version("keii"), _code(), config.fingerprint(*ANALYSIS_SECTIONS), lexicon.digest(), repr(sorted(versions().items()))]
+    parts += [_content(path) for path in (config.names.names, config.names.outlets, config.extract.model) if path]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def _code() -> str:
+    """A digest of the package's own code, so that a changed working copy is not taken for the old one."""
+    total = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        total.update(path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _content(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise KeiiError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def analyse_all(
+    articles: Mapping[str, Article],
+    store: Store,
+    config: Config,
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    clock: Counter[str] | None = None,
+) -> tuple[list[Failure], int]:
+    """Analyse what the store does not know yet; tell the failures and how many were analysed."""
+    keys = {id: key(article, config) for id, article in articles.items()}
+    known = store.known(keys.values())
+    todo = [articles[id] for id in sorted(articles) if keys[id] not in known]
+    failures: list[Failure] = []
+    done = len(articles) - len(todo)
+    tell = progress or (lambda done, total: None)
+    tell(done, len(articles))
+    batches = [todo[i : i + BATCH] for i in range(0, len(todo), BATCH)]
+    for results, failed, seconds in _map(batches, config, executor):
+        store.put((keys[result.id], result) for result in results)
+        failures += failed
+        done += len(results) + len(failed)
+        if clock is not None:
+            clock.update(seconds)
+        tell(done, len(articles))
+    broken = {failure.article for failure in failures}
+    store.join({id: key for id, key in keys.items() if id not in broken})
+    return failures, len(todo)
+
+
+_Batch = tuple[list[Analysis], list[Failure], Counter[str]]
+
+
+def _map(batches: Sequence[Sequence[Article]], config: Config, executor: Executor | None) -> Iterator[_Batch]:
+    if executor is None:
+        return (_analyse_batch(batch, config) for batch in batches)
+    return iter(executor.map(_analyse_batch, batches, [config] * len(batches)))
+
+
+def _analyse_batch(articles: Sequence[Article], config: Config) -> _Batch:
+    """Analyse a batch; if it fails, each article by itself, so that one that can't be analysed stops no other."""
+    clock: Counter[str] = Counter()
+    try:
+        return analyse(articles, config, clock), [], clock
+    except Exception as error:  # any fault of any stage: told below, by article
+        if len(articles) == 1:
+            log.debug("analysis failed", exc_info=True)
+            reason = f"analysis failed: {type(error).__name__}: {error}".splitlines()[0]
+            return [], [Failure(articles[0].path, articles[0].id, reason)], clock
+    parts = [_analyse_batch([article], config) for article in articles]
+    for part in parts:
+        clock.update(part[2])
+    return [result for part in parts for result in part[0]], [failure for part in parts for failure in part[1]], clock
+
+
+def local_executor(jobs: int) -> Executor | None:
+    """A pool of processes, each with its own GiNZA and one thread; None for one job."""
+    if jobs <= 1:
+        return None
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+
+
+# --- over all articles --------------------------------------------------------------------------------------------
+
+
+def combine(
+    analyses: Sequence[Analysis], config: Config, previous: Sequence[Event] = ()
+) -> tuple[tuple[Claim, ...], tuple[Event, ...], tuple[Name, ...]]:
+    """Link names over the articles and merge their claims into events."""
+    articles = {analysis.id: _article(analysis) for analysis in analyses}
+    links = link_names([_document(analysis, articles[analysis.id]) for analysis in analyses], config.names)
+    claims = tuple(_rename(claim, links.run_name) for analysis in analyses for claim in analysis.claims)
+    claims, events = merge(claims, articles, config.merge, previous)
+    return claims, events, links.names
+
+
+def _article(analysis: Analysis) -> Article:
+    return Article(
+        id=analysis.id,
+        text="",
+        title=analysis.title,
+        published=analysis.published,
+        url=analysis.url,
+        outlet=analysis.outlet,
+        zone=analysis.zone,
+    )
+
+
+def _document(analysis: Analysis, article: Article) -> Document:
+    """As much of a document as linking names needs: a text that holds the mentions, at places of their own."""
+    text, mentions = "", []
+    for mention in analysis.mentions:
+        mentions.append(Mention(len(text), len(text) + len(mention.text), mention.label, mention.name, mention.why))
+        text += mention.text + "\n"
+    return Document(article=replace(article, text=text), mentions=tuple(mentions))
+
+
+def _rename(claim: Claim, run_name: Mapping[tuple[str, str], str]) -> Claim:
+    def name(old: str) -> str:
+        return run_name.get((claim.article, old), old)
+
+    return claim.model_copy(
+        update={
+            "participants": tuple(one.model_copy(update={"name": name(one.name)}) for one in claim.participants),
+            "speakers": tuple(map(name, claim.speakers)),
+            "outlets": tuple(map(name, claim.outlets)),
+            "source": tuple(link.model_copy(update={"name": name(link.name)}) for link in claim.source),
+        }
+    )
+
+
+def evaluate(
+    claims: Iterable[Claim],
+    gold: Gold,
+    config: Config,
+    names: Sequence[Name] = (),
+    sentences: Mapping[str, Sequence[tuple[int, int]]] | None = None,
+) -> tuple[tuple[Pair, ...], Scores]:
+    """Reconcile claims with gold labels and score them."""
+    claims = tuple(claims)
+    pairs = reconcile(claims, gold.claims, config, names=names, articles=gold.articles)
+    scores = score(
+        pairs,
+        claims,
+        gold.claims,
+        config,
+        names=names,
+        articles=gold.articles,
+        genres=gold.genres,
+        sentences={id: spans for id, spans in (sentences or {}).items() if id in gold.articles} or None,
+    )
+    return pairs, scores
+
+
+def run(
+    paths: Sequence[Path],
+    store: Store,
+    config: Config | None = None,
+    *,
+    gold: Path | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    previous: Sequence[Event] = (),
+) -> Run:
+    """Read, analyse, combine and, with gold, score; articles that the store holds from earlier runs belong to it."""
+    settings = config or Config()
+    clock: Counter[str] = Counter()
+    timed = _Stopwatch(clock)
+    with timed("read"):
+        items = list(read(paths, settings.read))
+    articles = {item.id: item for item in items if isinstance(item, Article)}
+    failures = [item for item in items if isinstance(item, Failure)]
+    failed, analysed = analyse_all(articles, store, settings, executor=executor, progress=progress, clock=clock)
+    analyses = tuple(found for found in map(store.get, store.members().values()) if found is not None)
+    with timed("combine"):
+        claims, events, linked = combine(analyses, settings, previous)
+    found = Run(len(articles), analyses, claims, events, linked, tuple(failures + failed), analysed=analysed)
+    if gold is not None:
+        with timed("score"):
+            found.gold = read_gold(gold, {analysis.id: analysis.text for analysis in analyses})
+            sentences = {analysis.id: analysis.sentences for analysis in analyses}
+            found.pairs, found.scores = evaluate(claims, found.gold, settings, linked, sentences)
+    found.seconds = {stage: round(seconds, 3) for stage, seconds in clock.items()}
+    return found
