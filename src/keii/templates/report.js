@@ -2,7 +2,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const list = document.getElementById("list");
 const form = document.querySelector(".filters");
-const PAGE = 40;
+const PAGE = 20;
 let language = "ja";
 let shown = [];
 let from = 0;
@@ -92,7 +92,7 @@ function whole(row) {
     if (!details.open || details.children.length > 1) return;
     const claim = row.gold || row.pred;
     const text = make("p", { className: "text" }, ...marked(row.article, claim, 0, pointsOf(row.article).length));
-    const box = make("div", { className: "whole", tabIndex: 0, role: "region", ariaLabel: data.articles[row.article].title }, text);
+    const box = make("div", { className: "whole", tabIndex: 0, role: "group", ariaLabel: data.articles[row.article].title }, text);
     details.append(box);
     const trigger = box.querySelector(".trigger");
     if (trigger) box.scrollTop = trigger.offsetTop - box.offsetTop - 80;
