@@ -21,7 +21,8 @@ _NO_NAME = re.compile(
 _PRONOUN = re.compile(r"(?<![一-龠々])(?:彼女|彼)(?!ら|たち|達|[一-龠々])")
 _FIRST_PERSON = re.compile(r"(?<![一-龠々])(?:私|わたし|僕|俺)(?!たち|達|ら|[一-龠々])")
 _BETWEEN = re.compile(
-    r"[ 　]?(?:の[ 　]?)?(?:(?:現在|複数|多く|一部|主要|新しい|他|残り|すべて|全て|大半)(?:の|な)?[ 　]?)?(?:[一-龠々]{1,2}(?:人|名)の)?"
+    r"[ 　]?(?:の[ 　]?)?(?:(?:現在|複数|多く|一部|主要|新しい|他|残り|すべて|全て|大半)(?:の|な)?[ 　]?)?"
+    r"(?:[一-龠々]{1,2}(?:人|名)の)?"
 )
 _FULL_SENTENCE = frozenset({"paragraph", "item", "entry", "quote"})
 
@@ -50,7 +51,7 @@ def stand_ins(document: Document, mentions: Sequence[Mention]) -> tuple[Mention,
     text = document.article.text
     roles = _roles(text, mentions)
     focus = _Focus()
-    result = [mention for mention in mentions]
+    result = list(mentions)
     queue = sorted(mentions, key=lambda mention: mention.start)
     at, before = 0, ""
     for sentence in document.sentences:
@@ -188,7 +189,7 @@ def _fits(text: str, mention: Mention, kind: str) -> bool:
     if kind == "country":
         body = lexica.bodies().get(mention.name.lower())
         return mention.label == "PLACE" and body is not None
-    first, colon, rest = kind.partition(":")
+    _, colon, rest = kind.partition(":")
     if colon:
         outlet = outlet_kind(mention.name)
         return mention.label == "OUTLET" and (not rest or outlet is None or outlet.kind == rest)

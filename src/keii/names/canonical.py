@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+from keii import lexicon
 from keii.config import Names
 from keii.model import Document, Label, Mention
 from keii.names import lexica
@@ -27,10 +28,6 @@ _HEREAFTER = re.compile(
     r"(?P<full>[^\s、。「」『』()（）]{3,40})[(（](?:以下[、,]?|略称[:：]?|通称[:：]?)[「『]?(?P<short>[^「」『』()（）\n]{1,15})[」』]?(?:と(?:いう|略す|表記)|という)?[)）]"
 )
 _PART = re.compile(r"[・=＝·･ ]")
-_LONG_FORMS = (
-    ("地検", "地方検察庁"), ("高検", "高等検察庁"), ("地裁", "地方裁判所"), ("高裁", "高等裁判所"), ("家裁", "家庭裁判所"), ("簡裁", "簡易裁判所"),
-    ("署", "警察署"), ("警", "警察"), ("HD", "ホールディングス"), ("教委", "教育委員会"), ("議", "議会"), ("大", "大学"), ("高", "高校"), ("高校", "高等学校"), ("労組", "労働組合"),
-)  # fmt: skip
 
 
 class _Names:
@@ -278,7 +275,10 @@ def _join_long_forms(bodies: _Names, names: Sequence[str]) -> None:
             for other in names
             if len(other) > len(name)
             and (
-                any(name.endswith(short) and other == name.removesuffix(short) + long for short, long in _LONG_FORMS)
+                any(
+                    name.endswith(short) and other == name.removesuffix(short) + long
+                    for short, long in lexicon.table("long_forms")
+                )
                 or _is_contraction(name, other)
             )
         ]

@@ -70,6 +70,11 @@ def spans(tags: Sequence[int]) -> list[tuple[int, int, str]]:
     return found
 
 
+def is_there() -> bool:
+    """Whether the model was learned."""
+    return (files("keii") / "models" / "names.json").is_file()
+
+
 @cache
 def load() -> Model:
     """The learned model, `models/names.json`."""
@@ -86,4 +91,4 @@ def from_json(data: dict[str, object]) -> Model:
             weights[i, tag] = weight / 100
     steps = np.array(data["steps"], dtype=np.float32) / 100
     steps[~allowed()] = -1e4
-    return Model({word: i for i, word in enumerate(features)}, weights, steps)
+    return Model({word: i for i, word in enumerate(features)}, weights, steps.astype(np.float32))

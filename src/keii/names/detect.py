@@ -41,12 +41,7 @@ _ORG_CONTEXT = re.compile(
     r"(?:社(?!会|員食)|CEO|CTO|CFO|COO|最高経営責任者|社長|会長|取締役|経営陣|従業員|社員|スタッフ|投資家|株主|創業者|共同創業者|株|本社|製|幹部|広報|買収|と提携|に(?:入社|投資|出資|加わ|復帰|移籍|買収)|を(?:買収|提訴|去|退社|離れ|設立|創業|率い))"
 )
 _CITATION = re.compile(r"[(（][A-ZÀ-Þ][^()（）\n]{0,80}[, ]\d{4}[a-z]?[)）]")
-_NOT_BODIES = frozenset(
-    """AI IT PC TV CM DVD CD GPS SNS URL API OS ID VR AR IoT GPT LLM AGI CEO CTO CFO COO CSO CPO CIO GDP IPO IR PR FAQ PDF HD QR DNA RNA UFO
-    OK NG NEWS News New The This That It In On At We I A An And Or But For Now Post Tweet Team Guest Badge Chief Executive Officer Inc Co Ltd
-    January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday
-    Sunday Photo Image Getty Images via References Source Update ver Ver Vol No PS PPS UTC GMT PST EST JST PDT EDT""".split()  # noqa: SIM905
-)
+_NOT_BODIES = frozenset(lexica.words("not-body"))
 
 
 def detect(document: Document, settings: Names) -> list[Found]:

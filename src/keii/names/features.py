@@ -9,6 +9,7 @@ from functools import cache
 from keii.model import Token
 from keii.names import lexica
 from keii.names.outlets import spelling_words
+from keii.names.words import clusters
 from keii.text import folded
 
 _OPEN, _CLOSE = "「『（(【《〈", "」』）)】》〉"
@@ -27,6 +28,7 @@ def token_features(tokens: Sequence[Token]) -> list[list[str]]:
     brackets = _brackets(tokens)
     runs = _runs(tokens)
     known = _known(tokens)
+    groups = [clusters(token.surface) or clusters(token.norm) for token in tokens]
     rows = []
     for i, token in enumerate(tokens):
         first, last = runs[i]
@@ -49,9 +51,16 @@ def token_features(tokens: Sequence[Token]) -> list[list[str]]:
                 row.append(f"ks{offset}={kinds[i]}|{shapes[i]}|{surfaces[j] if inside else _EDGE}")
                 if inside:
                     row.append(f"x{offset}={surfaces[j][-1:]}")
+        for offset in (-1, 0, 1):
+            group = groups[i + offset] if 0 <= i + offset < len(tokens) else None
+            if group:
+                row += [f"c{offset}={group[0]}", f"C{offset}={group[1]}"]
         if first >= 0:
             run = tokens[first : last + 1]
-            row.append(f"rl={surfaces[last]}")
+            row.append(f"rl={surfaces[last]}|{_place(i, first, last)}")
+            row.append(f"rh={surfaces[last - 1] if last > first else _EDGE}|{surfaces[last]}")
+            if group := groups[last]:
+                row.append(f"rc={group[0]}|{_place(i, first, last)}")
             row.append(f"rx={tokens[last].surface[-1:]}|{_place(i, first, last)}")
             row.append(f"rxx={tokens[last].surface[-2:]}|{_place(i, first, last)}")
             row.append(f"rn={min(len(run), 6)}|{_place(i, first, last)}|{shapes[i]}")

@@ -27,6 +27,12 @@ def titles() -> dict[str, str]:
 
 
 @cache
+def words(kind: str) -> tuple[str, ...]:
+    """The words of a kind of `lexicons/name_words.tsv`."""
+    return tuple(row[1] for row in lexicon.table("name_words") if row[0] == kind)
+
+
+@cache
 def bodies(own: Path | None = None) -> dict[str, Body]:
     """Canonical names by folded spelling; a user's own names come first. Weak spellings are left out."""
     found: dict[str, Body] = {}
