@@ -71,9 +71,9 @@ def score(
     ours, theirs = _index(gold, labelled), _index(claims, labelled)
     pairings = [(pair, ours.get((pair.article, pair.gold)), theirs.get((pair.article, pair.pred))) for pair in pairs]
     counts: dict[str, Tally] = {article: {} for article in labelled}
-    by_article = _by_article(pairings)
+    by_article, aliases = _by_article(pairings), Aliases(names)
     for article in labelled:
-        counts[article] |= _count(by_article[article], Aliases(names))
+        counts[article] |= _count(by_article[article], aliases)
         if sentences is not None and article in sentences:
             evidence = {(claim.evidence.start, claim.evidence.end) for _, claim, _ in by_article[article] if claim}
             counts[article]["segmentation"] = spans.edges(evidence, sentences[article])

@@ -55,6 +55,9 @@ def ceaf_e(key: Entities[M], response: Entities[M]) -> Shares:
     _, part = connected_components(coo_array((values, (rows, columns + len(key))), shape=(size, size)), directed=False)
     order = np.argsort(part[rows], kind="stable")
     for group in np.split(order, np.flatnonzero(np.diff(part[rows][order])) + 1):
+        if len(group) == 1:
+            shares[rows[group[0]]] = (float(values[group[0]]), 1.0)
+            continue
         ours, at_row = np.unique(rows[group], return_inverse=True)
         theirs, at_column = np.unique(columns[group], return_inverse=True)
         table = np.zeros((len(ours), len(theirs)))

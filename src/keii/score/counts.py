@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import add
 from typing import Self
 
 import numpy as np
@@ -31,7 +32,7 @@ class Count:
         self.columns: tuple[Numbers, ...] = columns or (0.0,) * self.width
 
     def __iadd__(self, other: Self) -> Self:
-        self.columns = tuple(a + b for a, b in zip(self.columns, other.columns, strict=True))
+        self.columns = tuple(map(add, self.columns, other.columns))
         return self
 
     @property

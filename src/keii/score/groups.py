@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from keii.model import Band, Claim, Group, Pair
 from keii.reconcile import STRICT
-from keii.score.counts import BANDS, PRF, Calibration, Share
+from keii.score.counts import BANDS, PRF, Calibration, Numbers, ratio
 
 Keys = Callable[[Claim], Iterable[str]]
 Pairing = tuple[Pair, Claim | None, Claim | None]
@@ -48,45 +47,39 @@ def _band(confidence: float) -> str:
     return f"{band / BANDS:.1f}–{(band + 1) / BANDS:.1f}"
 
 
-@dataclass
-class _Tally:
-    found: PRF = field(default_factory=PRF)
-    right: PRF = field(default_factory=PRF)
-    fields: dict[str, Share] = field(default_factory=lambda: defaultdict(Share))
-
-
 def _by(pairings: Sequence[Pairing], of_gold: Keys, of_pred: Keys) -> dict[str, Group]:
-    tallies: defaultdict[str, _Tally] = defaultdict(_Tally)
+    tallies: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for pair, gold, pred in pairings:
-        matched, right = float(gold is not None and pred is not None), float(pair.verdict == "right")
+        matched, right = gold is not None and pred is not None, pair.verdict == "right"
         keys_gold, keys_pred = tuple(of_gold(gold)) if gold else (), tuple(of_pred(pred)) if pred else ()
-        for key in keys_gold:
-            tallies[key].found += PRF(0, 0, matched, 1)
-            tallies[key].right += PRF(0, 0, right, 1)
-        for key in keys_pred:
-            tallies[key].found += PRF(matched, 1, 0, 0)
-            tallies[key].right += PRF(right, 1, 0, 0)
-        for key in keys_gold or (keys_pred if matched else ()):
-            for name in STRICT if matched else ():
-                tallies[key].fields[name] += Share(float(pair.fields[name] or False), 1)
-    return {key: _group(tallies[key]) for key in sorted(tallies, key=lambda key: (-float(tallies[key].found.columns[3]), key))}
+        for side, keys in (("gold", keys_gold), ("pred", keys_pred)):
+            for key in keys:
+                tallies[key].update({side: 1, f"{side} matched": matched, f"{side} right": right})
+        if matched:
+            fields = {name: pair.fields[name] or False for name in STRICT}
+            for key in keys_gold or keys_pred:
+                tallies[key].update({"pairs": 1, **fields})
+    order = sorted(tallies, key=lambda key: (-tallies[key]["gold"], key))
+    return {key: _group(tallies[key]) for key in order}
 
 
-def _group(tally: _Tally) -> Group:
-    _, predicted, _, gold = (int(column) for column in tally.found.columns)
+def _group(tally: Counter[str]) -> Group:
+    gold, pred = tally["gold"], tally["pred"]
+    found = PRF(tally["pred matched"], pred, tally["gold matched"], gold)
+    strict = PRF(tally["pred right"], pred, tally["gold right"], gold)
     return Group(
         gold=gold,
-        predicted=predicted,
-        precision=_rate(tally.found.precision, predicted),
-        recall=_rate(tally.found.recall, gold),
-        f1=_rate(tally.found.f1, gold and predicted),
-        strict=_rate(tally.right.f1, gold and predicted),
-        fields={name: _rate(share.rates()[""], share.n) for name, share in tally.fields.items()},
+        predicted=pred,
+        precision=_rate(found.precision, pred),
+        recall=_rate(found.recall, gold),
+        f1=_rate(found.f1, gold and pred),
+        strict=_rate(strict.f1, gold and pred),
+        fields={name: _rate(ratio(tally[name], tally["pairs"]), tally["pairs"]) for name in STRICT},
     )
 
 
-def _rate(value: object, n: object) -> float | None:
-    return round(float(value), 6) if n else None  # type: ignore[arg-type]
+def _rate(value: Numbers, n: int) -> float | None:
+    return round(float(value), 6) if n else None
 
 
 def confusion(pairings: Sequence[Pairing]) -> dict[str, dict[str, dict[str, int]]]:
