@@ -109,6 +109,26 @@ def test_the_command_fails_only_where_asked(runs: tuple[Path, Path]) -> None:
     assert {"figures", "changes", "alone"} == data.keys()
 
 
+def test_the_report_of_two_runs(tmp_path: Path, runs: tuple[Path, Path]) -> None:
+    a, b = map(str, runs)
+    for article in ARTICLES:
+        (tmp_path / f"{article}.txt").write_text("港の話。" * 60, encoding="utf-8")
+        rows = "\n".join(row.model_dump_json(by_alias=True) for row in GOLD if row.article == article)
+        (tmp_path / f"{article}.jsonl").write_text(rows, encoding="utf-8")
+    page = tmp_path / "report.html"
+    asked = [a, b, "--report", str(page), "--gold", str(tmp_path), "--articles", str(tmp_path)]
+    assert CliRunner().invoke(cli_gold.compare, asked).exit_code == 0
+    assert 'id="comparison"' in page.read_text(encoding="utf-8")
+    assert CliRunner().invoke(cli_gold.compare, asked[:4]).exit_code == 2
+
+
+def test_floors_by_command(tmp_path: Path, runs: tuple[Path, Path]) -> None:
+    asked = [*map(str, runs), "--gold", str(tmp_path), "--corpus", str(tmp_path)]
+    pinned = CliRunner().invoke(cli_gold.gold, ["floors", asked[0], *asked[2:], "--pin", "detection.precision"])
+    assert pinned.exit_code == 0 and (tmp_path / "floors.json").exists()
+    assert CliRunner().invoke(cli_gold.gold, ["floors", asked[1], *asked[2:]]).exit_code == 1
+
+
 def test_a_folder_without_scores_says_what_is_missing(tmp_path: Path) -> None:
     with pytest.raises(KeiiError, match="made with --gold"):
         read_run(tmp_path)

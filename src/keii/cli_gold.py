@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from keii.compare import Comparison, Run
     from keii.gold import Gold
     from keii.model import Figure, Scores
 
@@ -101,6 +102,25 @@ def diff(before: Path, after: Path, folders: Sequence[Path], as_json: bool) -> N
         click.echo(f"{change.article}/{change.id}\t{what}\t{change.before}\t{change.after}")
 
 
+@gold.command()
+@click.argument("run", type=FOLDER)
+@click.option("--gold", "labels", type=FOLDER, default=Path("gold"), show_default=True, help="Folder of labels and floors.json.")
+@click.option("--corpus", type=FOLDER, default=Path("corpus"), show_default=True, help="Folder of the articles.")
+@click.option("--pin", "figures", multiple=True, metavar="FIGURE", help="Raise the floor of this figure to RUN's (repeatable).")
+def floors(run: Path, labels: Path, corpus: Path, figures: Sequence[str]) -> None:
+    """Hold RUN against the pinned floors; exit code 1 if one is broken."""
+    from keii.compare import check_floors, pin_floors, read_run
+
+    scores, path = read_run(run).scores, labels / "floors.json"
+    if figures:
+        pin_floors(scores, path, labels, corpus, figures)
+    broken = check_floors(scores, path, labels, corpus)
+    for line in broken:
+        click.echo(line, err=True)
+    if broken:
+        raise SystemExit(1)
+
+
 @click.command()
 @click.argument("gold_path", metavar="GOLD", type=FILE_OR_FOLDER)
 @click.argument("predicted", metavar="PRED", type=FILE_OR_FOLDER)
@@ -136,42 +156,40 @@ def score(gold_path: Path, predicted: Path, folders: Sequence[Path], config_path
     "--fail-if-worse", "limits", multiple=True, metavar="FIGURE:TOLERANCE", help="Exit code 1 if B is worse (repeatable)."
 )
 @click.option("--all", "everything", is_flag=True, help="Every figure, not the headlines alone.")
+@click.option(
+    "--report", "page", type=click.Path(dir_okay=False, path_type=Path), help="Write RUN_B's report with the comparison."
+)
+@click.option("--gold", "labels", type=FOLDER, help="The labels that --report shows.")
+@_articles
 @_config
 @_json
-def compare(run_a: Path, run_b: Path, limits: Sequence[str], everything: bool, config_path: Path | None, as_json: bool) -> None:
+def compare(
+    run_a: Path,
+    run_b: Path,
+    limits: Sequence[str],
+    everything: bool,
+    page: Path | None,
+    labels: Path | None,
+    folders: Sequence[Path],
+    config_path: Path | None,
+    as_json: bool,
+) -> None:
     """Tell what got better, worse, new or lost from RUN_A to RUN_B, both made with gold."""
     from keii.compare import compare, read_run, worse
     from keii.config import load_config
-    from keii.score import HEADLINES
 
-    found = compare(read_run(run_a), read_run(run_b), load_config(config_path))
+    a, b = read_run(run_a), read_run(run_b)
+    found = compare(a, b, load_config(config_path))
     broken = worse(found.figures, limits)
+    if page:
+        if labels is None or not folders:
+            raise click.UsageError("--report needs --gold and --articles")
+        _write_report(page, b, found, labels, folders)
     if as_json:
         rows = [row._asdict() for row in found.figures]
         _print_json({"figures": rows, "changes": [change._asdict() for change in found.changes], "alone": found.alone})
     else:
-        shown = [row for row in found.figures if everything or row.figure in HEADLINES]
-        _table(
-            "figures",
-            ("figure", "A", "B", "B − A", "95 %", "p"),
-            [
-                (
-                    row.figure,
-                    f"{row.a:.3f}",
-                    f"{row.b:.3f}",
-                    f"{row.difference:+.3f}",
-                    f"{row.low:+.3f} … {row.high:+.3f}",
-                    f"{row.p:.3f}",
-                )
-                for row in shown
-            ],
-        )
-        _table("fields", ("field", "mended", "broken"), [(field, str(a), str(b)) for field, (a, b) in found.turned().items()])
-        for change in found.changes:
-            fields = [f"+{field}" for field in change.mended] + [f"-{field}" for field in change.broken]
-            click.echo(
-                f"{change.kind}\t{change.article}/{change.gold or change.b or change.a}\t{change.words}\t{' '.join(fields)}"
-            )
+        _print_comparison(found, everything)
     for article in found.alone:
         click.echo(f"{article}: scored in one of the runs only, left out", err=True)
     for line in broken:
@@ -194,6 +212,42 @@ def _read(path: Path, folders: Sequence[Path]) -> Gold:
     for line in found.skipped:
         click.echo(line, err=True)
     return found
+
+
+def _write_report(page: Path, run: Run, comparison: Comparison, labels: Path, folders: Sequence[Path]) -> None:
+    from keii.gold import read_gold, read_texts
+    from keii.model import Article
+    from keii.report import report
+
+    texts = read_texts(folders)
+    gold, articles = read_gold(labels, texts), {id: Article(id=id, text=text) for id, text in texts.items()}
+    html = report(run.scores, run.pairs, run.claims.values(), gold.claims, articles, comparison=comparison)
+    page.write_text(html, encoding="utf-8")
+
+
+def _print_comparison(found: Comparison, everything: bool) -> None:
+    from keii.score import HEADLINES
+
+    _table(
+        "figures",
+        ("figure", "A", "B", "B − A", "95 %", "p"),
+        [
+            (
+                row.figure,
+                f"{row.a:.3f}",
+                f"{row.b:.3f}",
+                f"{row.difference:+.3f}",
+                f"{row.low:+.3f} … {row.high:+.3f}",
+                f"{row.p:.3f}",
+            )
+            for row in found.figures
+            if everything or row.figure in HEADLINES
+        ],
+    )
+    _table("fields", ("field", "mended", "broken"), [(field, str(a), str(b)) for field, (a, b) in found.turned().items()])
+    for change in found.changes:
+        fields = [f"+{field}" for field in change.mended] + [f"-{field}" for field in change.broken]
+        click.echo(f"{change.kind}\t{change.article}/{change.gold or change.b or change.a}\t{change.words}\t{' '.join(fields)}")
 
 
 def _plain(scores: Scores) -> dict[str, Any]:
