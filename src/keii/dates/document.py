@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from keii.dates.expressions import Expression
-from keii.dates.find import Reading, bias_of, datable, parse_moment, read, when, zone_info
+from keii.dates.anchors import Anchor, State
 from keii.dates.atoms import zones
-from keii.dates.resolve import Anchor, State
+from keii.dates.expressions import Expression
+from keii.dates.find import bias_of, datable, parse_moment, read, when, zone_info
 from keii.model import BlockKind, DateFrom, Document, Sentence, When
 
 _HEADING_KINDS: frozenset[BlockKind] = frozenset({"title", "heading"})
@@ -273,9 +272,10 @@ def _newest(document: Document, lines: list[tuple[int, int]], newest: When) -> W
                 continue
             moment = parse_moment(_last_day(newest)[:10])
             one = when(expression, Anchor(moment, near=moment), zone).when
-            if one.value and one.grain in _DAYS and not one.suspect and newest.value and _last_day(newest)[:10] < one.value[:10]:
-                if parse_moment(one.value[:10]) - moment <= timedelta(days=45):
-                    newest = one
+            if not one.value or one.grain not in _DAYS or one.suspect:
+                continue
+            if moment < parse_moment(one.value[:10]) <= moment + timedelta(days=45):
+                newest = one
     return newest
 
 

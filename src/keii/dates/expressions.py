@@ -17,13 +17,15 @@ _LOOSE_GAP = re.compile(r"[ \u3000]*[、,·・-]?[ \u3000]*")
 _FROM_GAP = re.compile(r"の|から|より|から数えて|から見て")
 _RANGE = re.compile(r"(?:の?(?:深夜|夜))?[ ]*(?:からは?、?|より|[~\-ー→]+|以降)[ ]*")
 _RANGE_END = re.compile(r"(?:ごろ|頃)?(?:まで|にかけ(?:て)?|いっぱい|以前|に至るまで|に及ぶ)?(?:の間|間(?![一-龠]))?")
+_LONGEST = 12
+"""No expression has more atoms; it also keeps hostile text linear."""
 _RANGE_CLOSED = re.compile("まで|にかけ|の間")
 _APPROXIMATE = re.compile(
     r"(?:ごろ|ころ|頃|くらい|ぐらい|前後|のうちに?|付け?(?=[でのに、。)])|現在|時点|ちょうど|ぴったり|かっきり|きっかり|中(?![旬盤間央国堅])|早く|いっぱい"
     r"|(?:を|少し)?(?:過ぎ|すぎ)|あとで)"
 )
 _UNTIL = re.compile(
-    r"まで(?:の間)?(?:に(?=は|[^はつなよ]))?|(?:(?:または|又は|もしくは|あるいは|及び|か)?(?:その|それ)?以前)|または(?:その)?前|及び(?:その)?前|より(?:も)?前|之前|の前(?!の|半)|前(?![年月日期半後回者提例述])"
+    r"まで(?:の間)?(?:に(?=は|[^はつなよ]))?|(?:(?:または|又は|もしくは|あるいは|及び|か)?(?:その|それ)?以前)|または(?:その)?前|及び(?:その)?前|より(?:も)?前|之前|の前(?![の半年月日週夜晩])|前(?![年月日期半後回者提例述])"
 )
 _SINCE = re.compile(
     r"(?:(?:または|又は|もしくは|あるいは|及び|か)?(?:その|それ)?(?:以降|以後))|以来|または(?:その)?後|及び(?:その)?後|より(?:も)?後(?!半)|の後(?:から|に)?(?!半)|後から|後(?![半期者日述継方退悔進])"
@@ -109,13 +111,10 @@ def _range_joint(text: str, end: int, group: tuple[Atom, ...], follower: tuple[A
         return head.end if "から" in joint[0] and group[-1].rank <= RANK["day"] else None
     if head.kind == "year" and len(follower) == 1 and group[-1].rank >= RANK["day"] and not _RANGE_CLOSED.match(text, head.end):
         return None
-    if not _point(follower) or head.kind == "offset" and "から" in joint[0]:
+    if not _point(follower) or (head.kind == "offset" and "から" in joint[0]):
         return None
-    if (
-        group[-1].kind in ("clock",)
-        and follower[-1].kind not in ("clock", "part")
-        or group[-1].kind == "offset"
-        and head.rank > 6
+    if (group[-1].kind in ("clock",) and follower[-1].kind not in ("clock", "part")) or (
+        group[-1].kind == "offset" and head.rank > 6
     ):
         return None
     return follower[-1].end
@@ -172,6 +171,8 @@ def _groups(text: str, atoms: list[Atom]) -> Iterator[tuple[Atom, ...]]:
 
 def _joins(text: str, group: list[Atom], atom: Atom) -> bool:
     last = group[-1]
+    if len(group) == _LONGEST:
+        return False
     told = [one for one in group if one.kind != "zone"]
     tight = bool(_GAP.fullmatch(text, last.end, atom.start))
     if atom.kind == "zone":
@@ -195,11 +196,13 @@ def _joins(text: str, group: list[Atom], atom: Atom) -> bool:
     finer = atom.rank > last.rank or (atom.kind == "part" and last.rank == RANK["part"])
     if last.kind == "weekday" and atom.kind in ("date", "day"):
         return tight
+    if atom.kind == "same" and atom.unit == "day" and last.rank == RANK["day"] and last.kind != "weekday":
+        return tight and "の" in text[last.end : atom.start] and atom.values[0] != 0
     if atom.kind in ("same", "shift") and last.kind not in ("offset", "shift", "same"):
         return False
     if atom.kind in ("edge", "half") and tight and last.rank < 9:
         return last.kind != "weekday" and (
-            atom.unit == "" or last.rank <= RANK.get(atom.unit, 6) or atom.unit == "month" and last.kind == "month"
+            atom.unit == "" or last.rank <= RANK.get(atom.unit, 6) or (atom.unit == "month" and last.kind == "month")
         )
     if not finer:
         return False
@@ -208,10 +211,9 @@ def _joins(text: str, group: list[Atom], atom: Atom) -> bool:
         return True
     return (
         loose
-        and (atom.kind == "weekday" or atom.kind in ("part", "clock") and last.rank in (6, 7, 8))
+        and (atom.kind == "weekday" or (atom.kind in ("part", "clock") and last.rank in (6, 7, 8)))
         and text[last.end : atom.start].strip() not in ("、", ",")
-        or (loose and last.kind == "date" and atom.kind in ("weekday", "part", "clock"))
-    )
+    ) or (loose and last.kind == "date" and atom.kind in ("weekday", "part", "clock"))
 
 
 _BRACKETS = {"『": "』", "「": "」"}

@@ -10,9 +10,12 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from keii.dates.expressions import Expression, expressions
+from keii.dates.anchors import Anchor, Bias, State, span_value, value_of
 from keii.dates.atoms import Atom
-from keii.dates.resolve import Anchor, Bias, State, Unresolvable, resolve, span_value, value_of, write
+from keii.dates.calendars import Unresolvable
+from keii.dates.expressions import Expression, expressions
+from keii.dates.resolve import resolve
+from keii.dates.unanchored import partial, recurrence, write_length
 from keii.model import KeiiError, When
 from keii.text import Folded, fold
 
@@ -72,7 +75,7 @@ def instant(moment: datetime, zone: str | None) -> str | None:
 
 
 def bias_of(tail: str) -> Bias | None:
-    """Which way the words behind a date point, up to the end of its sentence: `future` (予定, 〜する), `past` (〜した), or neither."""
+    """Which way the words behind a date point, to the end of its sentence: `future` (予定), `past` (〜した) or neither."""
     tail = re.split("[。\n]", tail, maxsplit=1)[0] + "。"
     ahead, past = _FUTURE.search(tail), _PAST.search(tail)
     if ahead and (not past or ahead.start() < past.start()):
@@ -104,9 +107,16 @@ def _moved(expression: Expression, span: object) -> Expression:
 
 
 def _made(
-    expression: Expression, value: str | None, grain: str, kind: str = "date", zone: str | None = None, basis: str = "absolute", suspect: str | None = None,
-    earliest: str | None = None, latest: str | None = None,
-) -> When:  # fmt: skip
+    expression: Expression,
+    value: str | None,
+    grain: str,
+    kind: str = "date",
+    zone: str | None = None,
+    basis: str = "absolute",
+    suspect: str | None = None,
+    earliest: str | None = None,
+    latest: str | None = None,
+) -> When:
     return When(
         start=expression.start, end=expression.end, value=value, grain=grain, kind=kind, zone=zone,  # type: ignore[arg-type]
         earliest=earliest, latest=latest, basis=basis, suspect=suspect,
@@ -124,10 +134,11 @@ def when(expression: Expression, anchor: Anchor, zone: str | None) -> Reading:
             else "day"
         )
         kind = "set" if head.kind == "set" else "duration"
-        value = _recurrence(expression) if kind == "set" else write_length(head)
+        value = recurrence(expression) if kind == "set" else write_length(head)
         return Reading(_made(expression, value, grain, kind, own), expression, None, None)
     if anchor.reference is None and anchor.context is None and not _absolute(expression):
-        return Reading(_partial(expression, own), expression, None, None)
+        value, grain, kind = partial(expression)
+        return Reading(_made(expression, value, grain, kind, own, "none"), expression, None, None)
     try:
         first, last = resolve(expression, anchor)
     except Unresolvable:
@@ -151,110 +162,13 @@ def when(expression: Expression, anchor: Anchor, zone: str | None) -> Reading:
 
 def _absolute(expression: Expression) -> bool:
     for atoms in (expression.atoms, expression.until):
-        if atoms and (
-            atoms[0].kind in ("year", "bc", "century") or (atoms[0].kind == "decade" and (atoms[0].values[0] or 0) > 99)
-        ):
+        if atoms and (atoms[0].kind in ("year", "bc", "century", "decade")):
             return True
         if atoms and atoms[0].kind == "date" and atoms[0].values[0] is not None:
             return True
         if atoms and atoms[0].kind == "pair" and atoms[0].unit == "year":
             return True
     return False
-
-
-def write_length(atom: Atom) -> str:
-    """A length of time in ISO 8601 (P1Y2M, PT1.5H)."""
-    letters = {
-        "year": "Y",
-        "quarter": "Q",
-        "month": "M",
-        "week": "W",
-        "day": "D",
-        "workday": "BD",
-        "hour": "H",
-        "minute": "M",
-        "second": "S",
-    }
-    days = "".join(f"{n:g}{letters[unit]}" for n, unit in atom.amount if unit not in ("hour", "minute", "second"))
-    clock = "".join(f"{n:g}{letters[unit]}" for n, unit in atom.amount if unit in ("hour", "minute", "second"))
-    return f"P{days}" + (f"T{clock}" if clock else "")
-
-
-def _recurrence(expression: Expression) -> str:
-    head, *rest = expression.atoms
-    weekday = next((atom for atom in rest if atom.kind == "weekday"), None)
-    clock = _clock_text(rest)
-    if weekday:
-        return f"XXXX-WXX-{weekday.values[0]}{clock}"
-    if clock and head.unit == "day":
-        return f"XXXX-XX-XX{clock}"
-    inner = next((atom for atom in rest if atom.kind in ("month", "date", "day")), None)
-    if inner:
-        return _digits(inner)
-    return {"quarter": "P3M", "season": "P1Y", "part": "P1D", "weekend": "P1W"}.get(head.unit) or write_length(head)
-
-
-def _clock_text(atoms: list[Atom] | tuple[Atom, ...]) -> str:
-    """The clock time that some atoms tell, `T16:30`, or nothing."""
-    told = next((at for at, atom in enumerate(atoms) if atom.kind == "clock" or atom.part == "正午"), None)
-    if told is None:
-        return ""
-    from keii.dates.resolve import start_state
-    from keii.dates.resolve import STEPS
-
-    state = start_state(Anchor(datetime(2000, 1, 1)), atoms[told])
-    for atom in atoms[: told + 1]:
-        if atom.kind in ("part", "clock"):
-            state = STEPS[atom.kind](state, atom, Anchor(datetime(2000, 1, 1)))
-    return value_of(state)[10:]
-
-
-def _digits(atom: Atom) -> str:
-    if atom.kind == "month":
-        return f"XXXX-{atom.values[0]:02d}"
-    if atom.kind == "day":
-        return f"XXXX-XX-{atom.values[0]:02d}"
-    return f"XXXX-{atom.values[1]:02d}" + (f"-{atom.values[2]:02d}" if len(atom.values) > 2 and atom.values[2] else "")
-
-
-def _partial(expression: Expression, zone: str | None) -> When:
-    """What an expression says without an anchor: EDTF's unspecified digits, a clock time, or the distance alone."""
-    head = expression.atoms[0]
-    value: str | None = None
-    grain, kind = "day", "date"
-    clock = _clock_text(expression.atoms)
-    if head.kind in ("month", "day", "date"):
-        value, grain = _digits(head) + clock, "month" if head.kind == "month" else "day"
-    elif head.kind == "weekday":
-        value = f"XXXX-WXX-{head.values[0]}{clock}"
-    elif clock:
-        value, grain, kind = clock, "minute" if ":" in clock else "hour", "time"
-        if far := _clock_text(expression.until):
-            value = f"{clock}/{far}"
-    elif head.kind in ("shift", "same") and head.unit not in ("next", "echo", "weekend", "fiscal", "quarter"):
-        n = abs(head.values[0] or 0)
-        value, grain, kind = (
-            f"P{n * 100}Y" if head.unit == "century" else f"P{n}{head.unit[0].upper()}",
-            "day" if head.part else head.unit,
-            "duration",
-        )
-    elif head.kind in ("offset", "window"):
-        value, grain, kind = write_length(head), head.unit if head.unit != "workday" else "day", "duration"
-    elif head.kind == "holiday" and (moment := _fixed_day(head.part)):
-        value = f"XXXX-{moment}"
-    elif head.kind == "quarter":
-        value, grain = f"XXXX-Q{head.values[0]}", "quarter"
-    if value and kind != "duration" and expression.relation == "since":
-        value += "/.."
-    elif value and kind != "duration" and expression.relation == "until":
-        value = f"../{value}"
-    return _made(expression, value, grain, kind, zone, "none")
-
-
-def _fixed_day(name: str) -> str | None:
-    from keii.dates.atoms import words
-
-    return words("fixed").get(name)
 
 
 def find_dates(text: str, reference: str | None = None, zone: str | None = None, *, bias: Bias | None = None) -> tuple[When, ...]:

@@ -74,6 +74,16 @@ def year_of_era(match: Match) -> Atom | None:
     return atom(match, "year", year, unit=_fiscal(match), part=match["era"]) if year else None
 
 
+def glossed_year(match: Match) -> Atom | None:
+    """2019(令和元)年, 平成17年(2005年): a year told twice."""
+    told = int(match["y"] or match["y2"])
+    era, written = match["era"] or match["era2"], match["told"] or match["told2"]
+    if "年" not in match[0]:
+        return None
+    found = atom(match, "year", told, unit="year")
+    return found if era_year(era, written) == told else replace(found, suspect=f"{era}{written}年 is not {told}")
+
+
 def imperial_year(match: Match) -> Atom:
     return atom(match, "year", integer(match["y"]) - 660, unit="year")
 
@@ -87,7 +97,7 @@ def year(match: Match) -> Atom | None:
     distance = re.compile("(?:以上|ほど|くらい|余り|近く)?も?の?(?:前(?!半)|後(?!半))").match(match.string, match.end())
     if n < 100 or (n < 1000 and (n % 50 == 0 or distance)) or (distance and (n % 100 == 0 or n < 1500)) or n > 2500:
         return None
-    if "百" in written and n < 1000 or (_fiscal(match) == "fiscal" and n < 1868):
+    if ("百" in written and n < 1000) or (_fiscal(match) == "fiscal" and n < 1868):
         return None
     return atom(match, "year", n, unit=_fiscal(match))
 
