@@ -1,0 +1,179 @@
+"""How each noun phrase of a sentence stands to a trigger by grammar: its argument, the head it modifies, the topic above it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache, cached_property
+
+from keii.extract.candidates import Candidate
+from keii.extract.grammar import chain, is_sahen, path_to_root, quote_depth
+from keii.extract.roles.cast import Cast, Unit
+from keii.extract.roles.phrases import Phrase, case, words
+from keii.model import Token
+
+TOPIC = ("は", "も", "が", "こそ")
+ACTORS = frozenset({"PERSON", "ORG", "PLACE", "OUTLET", "person", "body", "people"})
+"""Kinds of phrase that take part of themselves; other things only where they are what the event is about."""
+_SUBJECTS = (
+    ("own", ("arg:が", "arg:は", "arg:も", "arg:こそ")),
+    ("relative", ("relative",)),
+    ("above", ("above1:が", "above1:は", "above1:も")),
+    ("above", ("above2:は", "above2:が", "above2:も")),
+    ("below", ("below:は", "below:が", "below:も")),
+    ("left", ("left:は", "left:が", "left:も")),
+    ("locative", ("arg:では", "above1:では", "left:では")),
+)
+"""How a subject is found, surest first."""
+_DEEP = 5
+
+
+class Trigger:
+    """A trigger in its sentence: its predicate, its voice, and what stands around it."""
+
+    def __init__(self, cast: Cast, candidate: Candidate) -> None:
+        self.cast = cast
+        self.candidate = candidate
+        self.tokens = cast.document.tokens[candidate.sentence]
+        self.i = candidate.token
+        self.token = self.tokens[self.i]
+        self.path = path_to_root(self.tokens, self.i)
+        self.units = cast.units[candidate.sentence]
+        self.depths = quote_depth(self.tokens)
+
+    @cached_property
+    def verbal(self) -> bool:
+        return self.token.pos in ("VERB", "ADJ") or "する" in chain(self.tokens, self.i).lemmas[:1]
+
+    @cached_property
+    def host(self) -> int:
+        """The predicate that the trigger rests on: itself, or the verb it is the object or subject of (会談を行う)."""
+        if self.verbal or not self.path:
+            return self.i
+        above = self.tokens[self.path[0]]
+        rests = self.token.dep in ("obj", "nsubj", "obl", "dislocated", "nmod", "iobj") and above.pos in ("VERB", "ADJ")
+        return self.path[0] if rests else self.i
+
+    @cached_property
+    def voice(self) -> str:
+        """`passive`, `causative`, `benefactive` or `active`, by the auxiliaries of the predicate."""
+        lemmas = chain(self.tokens, self.host).lemmas
+        for voice, marks in (
+            ("causative", ("せる", "させる")),
+            ("passive", ("れる", "られる")),
+            ("benefactive", ("もらう", "いただく")),
+        ):
+            if any(mark in lemmas for mark in marks):
+                return voice
+        if self.tokens[self.host].norm in ("受ける", "受けとる", "浴びる") and self.host != self.i:
+            return "passive"
+        return "active"
+
+    @cached_property
+    def use(self) -> str:
+        """How the trigger stands: a verb, or a noun with its particle."""
+        if self.verbal:
+            return "verb"
+        if self.token.dep == "compound":
+            return "compound"
+        particles = case(self.tokens, self.i)
+        return "noun" + (particles[0] if particles else "")
+
+    @cached_property
+    def relations(self) -> tuple[str, ...]:
+        """One relation for each of `units`."""
+        return tuple(self._relation(unit) for unit in self.units)
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """What kind of thing each of `units` is."""
+        return tuple(kind_of(self.tokens, unit.tail) for unit in self.units)
+
+    @cached_property
+    def subject(self) -> tuple[int | None, str]:
+        """The unit that is the predicate's grammatical subject, and how it was found; one that can act before one that can't."""
+        for actors in (True, False):
+            for found, wanted in _SUBJECTS:
+                n = self._nearest(wanted, actors)
+                if n is not None:
+                    return n, found
+        return None, "none"
+
+    def _nearest(self, wanted: Sequence[str], actors: bool) -> int | None:
+        found = [n for n, relation in enumerate(self.relations) if relation in wanted and (self.kinds[n] in ACTORS) is actors]
+        return min(found, key=lambda n: (abs(self.units[n].tail.last - self.i), n), default=None)
+
+    def _relation(self, unit: Unit) -> str:
+        tokens, phrase = self.tokens, unit.tail
+        particle = mark(phrase.particles)
+        if phrase.first <= self.i <= phrase.last:
+            return "inside" if phrase.inner else "self"
+        if phrase.inner:
+            return "inner:" + ("left" if phrase.last < self.i else "right")
+        above = tokens[phrase.head].head
+        if above in (self.i, self.host) and above not in range(phrase.first, phrase.last + 1):
+            return ("own" if above == self.i and self.host != self.i else "arg") + ":" + particle
+        reached = self.i
+        clause = "above1"
+        for n, step in enumerate(self.path[:_DEEP]):
+            if phrase.first <= step <= phrase.last:
+                if tokens[reached].dep == "acl" and reached in (self.i, self.host):
+                    return "relative"
+                return f"over:{tokens[reached].dep}:{particle}"
+            if tokens[reached].dep == "acl" and not self._transparent(step):
+                clause = "above2"
+            if above == step:
+                far = phrase.first > self.i or n >= 3 and particle not in TOPIC
+                return ("right:" if phrase.first > self.i else "far:") + particle if far else f"{clause}:{particle}"
+            reached = step
+        down = [phrase.head, *path_to_root(tokens, phrase.head)[:3]]
+        if any(step in (self.i, self.host) for step in down):
+            between = tokens[down[1]]
+            return "of:" + mark(case(tokens, down[1])) if between.pos in ("NOUN", "PROPN", "PRON", "NUM") else "below:" + particle
+        return ("left:" if phrase.last < self.i else "right:") + particle
+
+    def _transparent(self, i: int) -> bool:
+        """A noun of grammar (こと, 方針, 予定) lets the topic above through to its clause."""
+        return self.tokens[i].lemma in words("empty")
+
+
+@cache
+def noun_class(text: str, label: str) -> str:
+    """The kind of thing a phrase names, by its label or its last characters."""
+    if label:
+        return label
+    if text[:1].isdigit() or text[:1] in "数一二三四五六七八九十百千万約":
+        return "people" if text[-1:] in "人名" else "count"
+    for kind in ("person", "body"):
+        if any(text[-n:] in words(kind) for n in (4, 3, 2, 1)):
+            return kind
+    return "thing"
+
+
+def kind_of(tokens: Sequence[Token], phrase: Phrase) -> str:
+    """`noun_class` of a phrase, `event` where its head is a verbal noun."""
+    if not phrase.label and is_sahen(tokens[phrase.last]):
+        return "event"
+    return noun_class(phrase.text, phrase.label)
+
+
+def mark(particles: Sequence[str]) -> str:
+    """The particle that tells a phrase's case: は and も only where no other stands before them."""
+    joined = "".join(particles[:4])
+    for many, one in (
+        ("によって", "による"),
+        ("によると", "よると"),
+        ("によれば", "よると"),
+        ("により", "による"),
+        ("による", "による"),
+        ("に対し", "対して"),
+        ("に対する", "対して"),
+        ("について", "ついて"),
+        ("をめぐ", "ついて"),
+        ("として", "として"),
+        ("とし", "として"),
+        ("とともに", "と"),
+        ("にとって", "に"),
+    ):
+        if joined.startswith(many):
+            return one
+    return "".join(p for p in particles[:2] if p not in ("など", "だけ", "ら", "まで")) or joined

@@ -1,0 +1,271 @@
+"""Noun phrases that may take part in an event: their spans without titles, their names, and what they are joined with."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from keii import lexicon
+from keii.extract.grammar import chain, is_sahen
+from keii.model import Document, Mention, Token
+from keii.names.lexica import titles
+
+_JOIN = frozenset(
+    {"と", "や", "、", "・", "および", "及び", "ならびに", "並びに", "かつ", "または", "または", "とか", "・", "＆", "&", "/"}
+)
+_INNER = ("compound", "nummod", "clf", "fixed")
+_NOUNS = ("NOUN", "PROPN", "PRON", "NUM")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase. `first`, `head`, `last` index its sentence's tokens; `start`, `end` span the name without its title."""
+
+    sentence: int
+    first: int
+    head: int
+    last: int
+    start: int
+    end: int
+    text: str
+    label: str
+    """What kind of name it is, "" for a common noun."""
+    title: bool
+    particles: tuple[str, ...]
+    inner: bool = False
+    """A name inside a compound that says something else (日産社内)."""
+    names: tuple[str, ...] = ()
+    """Whom it names: several for 両社, one elsewhere."""
+
+
+@cache
+def words(kind: str) -> frozenset[str]:
+    """The words of a class of `lexicons/participants.tsv`."""
+    return frozenset(word for row in lexicon.table("participants") if row[0] == kind for word in row[1].split())
+
+
+def phrases(document: Document, number: int) -> tuple[Phrase, ...]:
+    """The noun phrases of a sentence in order; names inside compounds come before the phrase they stand in."""
+    tokens = document.tokens[number]
+    found: list[Phrase] = []
+    names = _names(document, number)
+    taken: set[int] = set()
+    for i, token in enumerate(tokens):
+        if token.bunsetu and token.pos in _NOUNS and i not in taken:
+            first, last = _extent(tokens, i)
+            while last + 1 < len(tokens) and _continues(tokens, last + 1) and not tokens[last].ent in ("Date", "Time"):
+                i = last + 1
+                while not tokens[i].bunsetu:
+                    i += 1
+                last = _extent(tokens, i)[1]
+            taken.update(range(first, last + 1))
+            found += _bunsetu(document, number, (first, i, last), names)
+    covered = {(phrase.start, phrase.end) for phrase in found}
+    for mention in names:
+        if (mention.start, mention.end) not in covered and not any(
+            p.start <= mention.start and mention.end <= p.end and not p.inner for p in found
+        ):
+            inside = [i for i, token in enumerate(tokens) if token.start < mention.end and mention.start < token.end]
+            if inside:
+                found.append(_phrase(document, number, (inside[0], inside[-1], inside[-1]), mention, title=False, inner=True))
+    return _once(found)
+
+
+def _once(found: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """The phrases in order, of those with one span the last (the one that carries the particle)."""
+    last = {(phrase.start, phrase.end): phrase for phrase in sorted(found, key=lambda phrase: phrase.last)}
+    return tuple(sorted(last.values(), key=lambda phrase: (phrase.start, phrase.end)))
+
+
+def _names(document: Document, number: int) -> list[Mention]:
+    """The names of people, bodies and places that begin in a sentence."""
+    sentence = document.sentences[number]
+    mentions = document.mentions or document.entities
+    first = bisect_left(mentions, sentence.start, key=lambda mention: mention.start)
+    found = []
+    for mention in mentions[first:]:
+        if mention.start >= sentence.end:
+            break
+        if mention.label not in ("DATE", "TIME"):
+            found.append(mention)
+    return found
+
+
+def _extent(tokens: Sequence[Token], i: int) -> tuple[int, int]:
+    """First and last token of the noun that a bunsetu head stands for."""
+    first = last = i
+    while (
+        first > 0
+        and tokens[first - 1].dep in _INNER
+        and tokens[first - 1].pos != "PUNCT"
+        and first <= tokens[first - 1].head <= i
+    ):
+        first -= 1
+    while (
+        last + 1 < len(tokens)
+        and tokens[last + 1].dep in _INNER
+        and tokens[last + 1].head in range(first, last + 1)
+        and tokens[last + 1].pos in _NOUNS
+    ):
+        last += 1
+    return first, last
+
+
+def _continues(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the noun before runs on without a particle (大分県 + 警): the parser cut a compound."""
+    if tokens[i].pos not in _NOUNS or tokens[i].start != tokens[i - 1].end:
+        return False
+    head = next((j for j in range(i, len(tokens)) if tokens[j].bunsetu), None)
+    return (
+        head is not None
+        and all(tokens[j].pos in _NOUNS for j in range(i, head + 1))
+        and tokens[i].tag.startswith(("名詞", "接尾辞"))
+        and "副詞可能" not in tokens[i].tag
+        and "数詞" not in tokens[i].tag
+    )
+
+
+def _bunsetu(document: Document, number: int, place: tuple[int, int, int], names: Sequence[Mention]) -> Iterator[Phrase]:
+    tokens = document.tokens[number]
+    first, head, last = place
+    if _is_time(document, tokens, first, last) or tokens[last].lemma in words("empty") and first == last:
+        return
+    inside = [m for m in names if m.start < tokens[last].end and tokens[first].start < m.end]
+    bare = last
+    while bare >= first and (tokens[bare].surface in titles() or tokens[bare].surface in words("title")):
+        bare -= 1
+    core_end = tokens[bare].end if bare >= first else None
+    final = inside[-1] if inside else None
+    titled = core_end is not None and bare < last
+    opening = next((m for m in inside if m.label == "PERSON" and m.start == tokens[first].start), None)
+    if (
+        opening
+        and opening.end < tokens[last].end
+        and opening is inside[-1]
+        and not is_sahen(tokens[last])
+        and tokens[last].surface[-1:] in words("person")
+    ):
+        yield _phrase(document, number, place, opening, title=True)
+        return
+    if final and (
+        final.end >= tokens[last].end or titled and core_end is not None and final.end >= core_end and final.label == "PERSON"
+    ):
+        inside.pop()
+        yield from (_inner(document, number, place, m) for m in inside)
+        yield _phrase(document, number, place, final, title=titled)
+        return
+    yield from (_inner(document, number, place, m) for m in inside)
+    yield _phrase(
+        document,
+        number,
+        place,
+        None,
+        title=titled and tokens[bare].pos == "PROPN",
+        bare=bare if titled and tokens[bare].pos == "PROPN" else last,
+    )
+
+
+def _inner(document: Document, number: int, place: tuple[int, int, int], mention: Mention) -> Phrase:
+    return _phrase(document, number, place, mention, title=False, inner=True)
+
+
+def _phrase(
+    document: Document,
+    number: int,
+    place: tuple[int, int, int],
+    mention: Mention | None,
+    *,
+    title: bool,
+    inner: bool = False,
+    bare: int | None = None,
+) -> Phrase:
+    tokens = document.tokens[number]
+    first, head, last = place
+    bare = last if bare is None else bare
+    start, end = (mention.start, mention.end) if mention else (tokens[first].start, tokens[bare].end)
+    return Phrase(
+        sentence=number,
+        first=first,
+        head=head,
+        last=last,
+        start=start,
+        end=end,
+        text=document.article.text[start:end],
+        label=mention.label if mention else "",
+        title=title,
+        particles=() if inner and mention and mention.end < tokens[last].end else case(tokens, last),
+        inner=inner,
+        names=(mention.name,) if mention else (),
+    )
+
+
+def case(tokens: Sequence[Token], last: int) -> tuple[str, ...]:
+    """The particles behind a noun phrase, with によって and について told as one."""
+    found = []
+    for token in tokens[last + 1 : last + 7]:
+        if token.pos in ("ADP", "SCONJ") or token.dep == "fixed":
+            found.append(token.surface)
+        elif token.pos != "PUNCT" or token.surface not in '」』)）"”':
+            break
+    return tuple(found)
+
+
+def _is_time(document: Document, tokens: Sequence[Token], first: int, last: int) -> bool:
+    end = tokens[last].end
+    place = bisect_left(document.whens, end, key=lambda when: when.start) - 1
+    if place >= 0 and document.whens[place].end >= end:
+        return True
+    return tokens[last].ent in ("Date", "Time")
+
+
+def joined(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> list[list[int]]:
+    """The phrases in groups that share one role: XとYが, X、Y、Z; an apposition (社長のX氏, 俳優・X) is no group."""
+    groups: list[list[int]] = []
+    for n, phrase in enumerate(phrases):
+        if phrase.inner:
+            groups.append([n])
+            continue
+        before = next((g for g in reversed(groups) if not phrases[g[-1]].inner), None)
+        if before is not None and _coordinate(tokens, phrases[before[-1]], phrase):
+            before.append(n)
+        else:
+            groups.append([n])
+    return groups
+
+
+def _coordinate(tokens: Sequence[Token], a: Phrase, b: Phrase) -> bool:
+    between = [token for token in tokens[a.last + 1 : b.first] if token.surface not in '」』)）"”「『(（']
+    if len(between) > 14:
+        return False
+    near = all(token.surface in _JOIN or token.pos in ("CCONJ",) or token.surface in ("など", "の", "両") for token in between)
+    linked = (
+        bool(between)
+        and between[0].surface in _JOIN
+        and not (between[0].surface == "と" and len(between) == 1 and is_verbal_next(tokens, b))
+    )
+    if not linked:
+        return False
+    if a.label == "" and b.label:
+        return between[0].surface in ("と", "や") and near
+    if near:
+        return alike(a, b)
+    return (
+        tokens[a.head].head in range(b.first, b.last + 1) and alike(a, b) and not any(t.pos in ("VERB", "AUX") for t in between)
+    )
+
+
+def is_verbal_next(tokens: Sequence[Token], b: Phrase) -> bool:
+    """XとY, where Y is what X is met or agreed with (A社と提携)."""
+    token = tokens[b.last]
+    return is_sahen(token) and "する" in chain(tokens, b.last).lemmas[:1]
+
+
+def alike(a: Phrase, b: Phrase) -> bool:
+    """Two phrases of one kind: two names, or two common nouns."""
+    return bool(a.label) == bool(b.label)
+
+
+def named(phrase: Phrase, *names: str) -> Phrase:
+    return replace(phrase, names=names)
