@@ -29,7 +29,7 @@ LENGTH = (
 _ERA_LETTERS = {"M": "明治", "T": "大正", "S": "昭和", "H": "平成", "R": "令和"}
 _ERAS = {"明治": (1868, 45), "大正": (1912, 15), "昭和": (1926, 64), "平成": (1989, 31), "令和": (2019, 99)}
 _ERA_STARTS = {"明治": (1868, 1, 1), "大正": (1912, 7, 30), "昭和": (1926, 12, 25), "平成": (1989, 1, 8), "令和": (2019, 5, 1)}
-_SIZES = ("second", "minute", "hour", "workday", "day", "week", "month", "year")
+SIZES = ("second", "minute", "hour", "workday", "day", "week", "month", "year")
 _UNITS = {"世紀": "century", "年": "year", "週": "week", "日": "day", "営業日": "workday", "時間": "hour", "分": "minute",
           "秒": "second"}  # fmt: skip
 
@@ -111,7 +111,7 @@ def outside_era(era: str, year: int, month: int, day: int | None) -> bool:
 
 
 def lengths(text: str) -> tuple[tuple[float, str], ...]:
-    """What a written length of time says: (n, unit) from coarse to fine; nothing if its units are not in that order.
+    """What a written length of time says: (n, unit) from coarse to fine; nothing if its units are not in that order or far apart (1年3時間).
 
     >>> lengths("1時間半"), lengths("2年と3か月"), lengths("数日")
     (((1.5, 'hour'),), ((2, 'year'), (3, 'month')), ((3, 'day'),))
@@ -127,5 +127,6 @@ def lengths(text: str) -> tuple[tuple[float, str], ...]:
         if name == "century":
             amount, name = amount * 100, "year"
         found.append((int(amount) if amount == int(amount) else amount, name))
-    ordered = all(_SIZES.index(one) > _SIZES.index(two) for (_, one), (_, two) in pairwise(found))
-    return tuple(found) if ordered and any(n for n, _ in found) else ()
+    steps = [SIZES.index(one) - SIZES.index(two) for (_, one), (_, two) in pairwise(found)]
+    apart = "と" not in text and any(step > 3 for step in steps)
+    return tuple(found) if all(step > 0 for step in steps) and not apart and any(n for n, _ in found) else ()

@@ -131,7 +131,7 @@ def _put_in_force(
         force.day = days[-1]
         reading.day = reading.day if sentence.kind == "quote" else days[-1]
         if sentence.kind in _HEADING_KINDS or (
-            sentence.kind == "entry" and found[0].start - sentence.start < 4 and days[0] is inside[0]
+            sentence.kind == "entry" and found[0].start - sentence.start < _LEAD and days[0] is inside[0]
         ):
             force.entry = days[0]
     if sentence.kind in _HEADING_KINDS:
@@ -143,6 +143,8 @@ def _ahead(state: State, reference: datetime | None) -> bool:
 
 
 _DAYS: frozenset[str] = frozenset({"day", "part", "hour", "minute", "second"})
+_LEAD = 4
+"""Within so many characters of its begin a date is the label of a list entry."""
 _DAY_GRAINS = ("day", "month", "part", "hour", "minute", "second")
 
 
@@ -156,28 +158,13 @@ def _anchor(
     event: State | None,
 ) -> Anchor:
     """What an expression of a sentence is read against: the nearest source that fits what it asks for."""
-    head = expression.atoms[0]
-    text = reading.document.article.text
     last = inside[-1] if inside else None
     days = [state for state in inside if state.fixed in ("day", "part", "clock")]
-    leads = sentence.kind == "entry" and expression.start - sentence.start < 4 and head.kind in ("clock", "part")
-    if event:
-        context, basis = event, "event"
-    elif leads:
-        context, basis = force.entry or force.day or reading.day, "heading"
-    elif sentence.kind in _HEADING_KINDS and head.kind in ("clock", "part"):
-        context, basis = reading.day or force.day, "context"
-    elif head.kind in ("clock", "part") or head.unit in ("day", "next", "echo", "hour", "minute", "second"):
-        context, basis = (days[-1], "context") if days else (force.day or reading.day, force.basis if force.day else "context")
-    else:
-        context, basis = last or force.date or reading.day, "context" if last else force.basis
+    context, basis = (event, "event") if event else _context(reading, force, sentence, expression, last, days)
     reference = reading.reference
-    quoted = sentence.kind == "quote" or text.count("「", sentence.start, expression.start) > text.count(
-        "」", sentence.start, expression.start
-    )
     spoken = days[-1] if days else force.day
-    if quoted and head.kind == "shift" and spoken:
-        reference = spoken.start
+    if spoken and expression.atoms[0].kind == "shift" and _quoted(reading.document, sentence, expression):
+        reference = spoken.start  # 「明日」 counts from the day it was said
     near = last or force.date
     if near and (near.grain not in _DAY_GRAINS or (last is None and _distant(near, reading.reference))):
         near = None
@@ -193,6 +180,28 @@ def _anchor(
         half=last.half if last else "",
         context_basis=basis if context else "article",
     )
+
+
+def _context(
+    reading: _Reading, force: _Force, sentence: Sentence, expression: Expression, last: State | None, days: list[State]
+) -> tuple[State | None, str]:
+    """What anaphors and bare clock times of a sentence count from, and where that is from."""
+    head = expression.atoms[0]
+    clock = head.kind in ("clock", "part")
+    if clock and sentence.kind == "entry" and expression.start - sentence.start < _LEAD:
+        return force.entry or force.day or reading.day, "heading"
+    if clock and sentence.kind in _HEADING_KINDS:
+        return reading.day or force.day, "context"
+    if clock or head.unit in ("day", "next", "echo", "hour", "minute", "second"):
+        if days:
+            return days[-1], "context"
+        return force.day or reading.day, force.basis if force.day else "context"
+    return last or force.date or reading.day, "context" if last else force.basis
+
+
+def _quoted(document: Document, sentence: Sentence, expression: Expression) -> bool:
+    text, span = document.article.text, (sentence.start, expression.start)
+    return sentence.kind == "quote" or text.count("「", *span) > text.count("」", *span)
 
 
 def _distant(state: State, reference: datetime | None) -> bool:

@@ -201,9 +201,7 @@ def _joins(text: str, group: list[Atom], atom: Atom) -> bool:
     if atom.kind in ("same", "shift") and last.kind not in ("offset", "shift", "same"):
         return False
     if atom.kind in ("edge", "half") and tight and last.rank < 9:
-        return last.kind != "weekday" and (
-            atom.unit == "" or last.rank <= RANK.get(atom.unit, 6) or (atom.unit == "month" and last.kind == "month")
-        )
+        return atom.unit == "" or last.rank <= RANK.get(atom.unit, 6) or (atom.unit == "month" and last.kind == "month")
     if not finer:
         return False
     loose = bool(_LOOSE_GAP.fullmatch(text, last.end, atom.start))

@@ -137,8 +137,7 @@ def when(expression: Expression, anchor: Anchor, zone: str | None) -> Reading:
         value = recurrence(expression) if kind == "set" else write_length(head)
         return Reading(_made(expression, value, grain, kind, own), expression, None, None)
     if anchor.reference is None and anchor.context is None and not _absolute(expression):
-        value, grain, kind = partial(expression)
-        return Reading(_made(expression, value, grain, kind, own, "none"), expression, None, None)
+        return Reading(_made(expression, *partial(expression), own, "none"), expression, None, None)
     try:
         first, last = resolve(expression, anchor)
     except Unresolvable:

@@ -99,6 +99,7 @@ def _full_dates() -> list[Form]:
 
 def _years() -> list[Form]:
     return [
+        Form("lone_year", r"(?<![\s\S])(?P<y>(?:19|20)\d\d)(?![\s\S])", read.lone_year),
         Form(
             "glossed_year",
             rf"(?P<y>\d{{4}})年?\((?P<era>{ERA})(?P<told>\d{{1,2}}|元)年?\)年?|(?P<era2>{ERA})"
@@ -148,12 +149,16 @@ def _lengths() -> list[Form]:
     lead = (
         r"(?P<lead>ここ|この|過去|直近の?|最近の?|最後の|これまでの?|これから先?の?|今後の?|向こう"
         r"|次の|今(?=[1一]時)|前の|先の"
-        rf"|(?<![一-龠])後(?=[{KANJI}\d]))"
+        rf"|(?<![一-龠])後(?=[{KANJI}\d]{1, 4}[年か日週]))"
     )
     passed = r"(?:が|ほど)?(?:経っ|たっ|経過し)(?:た(?:ら|あと|後|とき)|てから)|経過後に?|過ぎたら|過ぎに"
     inside = r"で(?=$|出発|終了|完了|満了|戻|帰|でき|忙|[一-龠]{1,3}(?:します|する。)|。)"
     return [
-        Form("every_length", rf"(?P<len>{AMOUNT}{UNIT})(?:おき|ごと|毎|に{AMOUNT}(?:[回度]|{UNIT}))", read.every_length),
+        Form(
+            "every_length",
+            rf"(?P<len>{AMOUNT}{UNIT})(?:おき|ごと|毎|に(?:{AMOUNT}[回度]|(?P<inner>{AMOUNT}{UNIT})))",
+            read.every_length,
+        ),
         Form(
             "rate",
             rf"(?<![\d一-龠])(?P<unit>[年月週日])(?:に{AMOUNT}(?:[回度]|[かヶカ]月|日|時間|分)|{AMOUNT}"

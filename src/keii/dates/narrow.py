@@ -130,24 +130,22 @@ def full_date(state: State, atom: Atom, anchor: Anchor) -> State:
 
 
 def day(state: State, atom: Atom, anchor: Anchor) -> State:
-    day = atom.values[0] or 1
+    n = atom.values[0] or 1
     if state.fixed == "day":  # 翌日の18日: the number rules
-        return (
-            state
-            if state.start.day == day
-            else day(replace(state, fixed=""), atom, replace(anchor, near=state.start, close=True))
-        )
+        if state.start.day == n:
+            return state
+        return day(replace(state, fixed=""), atom, replace(anchor, near=state.start, close=True))
     if state.fixed == "next":  # 翌17日: the first 17th after the date in force
-        months = [add_months(state.start.replace(day=1), n) for n in (0, 1, 2)]
-        found = _days_of(months, day)
-        start = next((one for one in found if one > state.start), found[-1])
+        following = _days_of([add_months(state.start.replace(day=1), months) for months in (0, 1, 2)], n)
+        start = next((one for one in following if one > state.start), following[-1])
         return at(state, start, start + DAY, "day", "day")
     near = state.start if state.fixed == "month" else anchor.near if anchor.near and anchor.close else state.moment
-    months = {add_months(one.replace(day=1), n) for one in (state.moment, anchor.near or state.moment) for n in (-2, -1, 0, 1, 2)}
-    found = _days_of([near] if state.fixed == "month" else sorted(map(midnight, months)), day)
+    centres = (near,) if state.fixed == "month" else (state.moment, anchor.near or state.moment)
+    reach = (0,) if state.fixed == "month" else (-2, -1, 0, 1, 2)
+    found = _days_of(sorted({midnight(add_months(one.replace(day=1), months)) for one in centres for months in reach}), n)
     if not found:
         state = at(state, *floor(near, "month"), "day", "day")
-        return replace(state, value=f"{near.year:04d}-{near.month:02d}-{day:02d}", suspect=f"{near.month}月 has no day {day}")
+        return replace(state, value=f"{near.year:04d}-{near.month:02d}-{n:02d}", suspect=f"{near.month}月 has no day {n}")
     start = found[0] if state.fixed == "month" else pick([(one, one + DAY) for one in found], state.moment, anchor, AHEAD_DAY)[0]
     basis = state.basis if state.fixed else anchor.context_basis if anchor.near else anchor.basis
     return at(state, start, start + DAY, "day", "day", basis=basis)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from keii.dates.atoms import RANK, WEEKDAYS, Atom, era_year, full_year, integer, lengths, outside_era, parts, words, zones
+from keii.dates.atoms import RANK, SIZES, WEEKDAYS, Atom, era_year, full_year, integer, lengths, outside_era, parts, words, zones
 
 Match = re.Match[str]
 Reader = Callable[[Match], Atom | None]
@@ -82,6 +82,11 @@ def glossed_year(match: Match) -> Atom | None:
         return None
     found = atom(match, "year", told, unit="year")
     return found if era_year(era, written) == told else replace(found, suspect=f"{era}{written}年 is not {told}")
+
+
+def lone_year(match: Match) -> Atom:
+    """A text that is nothing but a year."""
+    return atom(match, "year", int(match["y"]), unit="year")
 
 
 def imperial_year(match: Match) -> Atom:
@@ -325,6 +330,10 @@ def every(match: Match) -> Atom:
 
 
 def every_length(match: Match) -> Atom | None:
+    inner = lengths(match["inner"]) if match["inner"] else ()
+    outer = lengths(match["len"])
+    if inner and outer and (SIZES.index(inner[0][1]), inner[0][1]) > (SIZES.index(outer[0][1]), "day"):
+        return None  # 1日に1か月 is no rate
     return _length(match, "set", rank=-3)
 
 
