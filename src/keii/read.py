@@ -62,7 +62,7 @@ def _refuse_twins(files: Sequence[Path]) -> None:
         if path.suffix.lower() == ".jsonl":
             continue
         twin = homes.setdefault(path.stem, path)
-        if twin.resolve() != path.resolve():
+        if os.path.realpath(twin) != os.path.realpath(path):
             raise KeiiError(f"{twin} and {path} have the same stem, and an article's id is its stem: rename one")
 
 

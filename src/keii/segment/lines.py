@@ -55,7 +55,8 @@ _SPOKEN_END = re.compile(r"(?:です|ます|でしょう|ました|ません|く
 _CONNECTIVE = re.compile(r"(?:それ|これ|この|その|また|しかし|さらに|そして|なお|一方|ただ|だが|早くも|すると|ところが|つまり)")
 _PAIR = re.compile(r"[^:\s]{1,12}: ?\S")
 _PREVIEW = re.compile(r"(?:こちらの|以下の|次の|別の|過去の|コチラの)記事")
-MARKED = ("【", "■", "◆", "●", "▼", "第", "#")
+_SQUARES = ("■", "◆", "▼", "□", "◇")
+_MARKED = ("【", "●", "第", "#", *_SQUARES)
 
 
 class Line(NamedTuple):
@@ -87,6 +88,7 @@ def classify(article: Article, lines: list[Line]) -> list[BlockKind]:
     """The kind of each line (of a blank line: `boilerplate`, never looked at)."""
     kinds: list[BlockKind] = [_shape(line.text) if line.text else "boilerplate" for line in lines]
     filled = [i for i, line in enumerate(lines) if not line.blank]
+    _mark_bullets(lines, kinds)
     _mark_title(article, lines, kinds, filled)
     _mark_captions(lines, kinds, filled)
     _mark_entries(lines, kinds, filled)
@@ -145,6 +147,8 @@ def _shape(text: str) -> BlockKind:
         return "heading"
     if _ENTRY.match(_SYMBOLS.sub("", bare, count=1)):
         return "entry"
+    if text.startswith(_SQUARES) and _is_heading(bare):
+        return "heading"
     if BULLET.match(text) or (_PAIR.match(text) and len(text) < 60 and "。" not in text):
         return "item"
     return "heading" if _is_heading(bare) else "paragraph"
@@ -155,7 +159,7 @@ def _is_heading(text: str) -> bool:
     bare = _SYMBOLS_AT_END.sub("", text)
     if not bare or len(text) > 70 or re.search(r"。|[?!].*[?!]$", bare):
         return False
-    if text.startswith(MARKED):
+    if text.startswith(_MARKED):
         return True
     if bare[-1] in "、,.:;」』）)…" or _SPOKEN_END.search(bare) or _CONNECTIVE.match(bare) or bare.count("、") > 1:
         return False
@@ -199,6 +203,13 @@ def _mark_title(article: Article, lines: list[Line], kinds: list[BlockKind], fil
     for i in filled:
         if title and lines[i].text.strip("# ") == title:
             kinds[i] = "title"
+
+
+def _mark_bullets(lines: list[Line], kinds: list[BlockKind]) -> None:
+    """Lines right below each other with the same mark are a list, not headings."""
+    for i, (line, following) in enumerate(pairwise(lines)):
+        if line.text.startswith(_SQUARES) and following.text.startswith(line.text[0]):
+            kinds[i] = kinds[i + 1] = "item"
 
 
 def _mark_captions(lines: list[Line], kinds: list[BlockKind], filled: list[int]) -> None:
@@ -251,10 +262,9 @@ def _is_link(lines: list[Line], kinds: list[BlockKind], filled: list[int], posit
     """An entry of a table of contents or a list of links: no whole sentence, and not a heading with text below it."""
     i = filled[position]
     text = lines[i].text
-    if BULLET.match(text) or _PREVIEW.search(text) or kinds[i] in ("boilerplate", "embed", "note"):
-        return True
     if kinds[i] != "heading":
-        return not FULL_SENTENCE.search(text)
+        is_entry = BULLET.match(text) or _PREVIEW.search(text) or kinds[i] in ("boilerplate", "embed", "note")
+        return bool(is_entry) or not FULL_SENTENCE.search(text)
     after = filled[position + 1] if position + 1 < len(filled) else None
     return after is None or (after == i + 1 and kinds[after] in ("heading", "boilerplate", "item"))
 

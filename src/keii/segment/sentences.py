@@ -10,7 +10,8 @@ JOINERS = "\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff"
 _OPEN, _CLOSE = "「『（(【［[〔〈《“", "」』）)】］]〕〉》”"
 _STOPS = "。．！？!?｡"
 _CITATION = r"[ \u3000]?[(（][^()（）\n]{0,80}\d{4}[a-z]?[)）]。?|[ \u3000]?\[\d{1,2}\]"
-_TAIL = re.compile(rf"(?:{_CITATION}|[{EMOJI}{JOINERS}]|[ \u3000](?=[{EMOJI}])|[」』）)】”!！?？])+")
+_TAIL = re.compile(rf"(?:{_CITATION}|[{EMOJI}{JOINERS}]|[ \u3000](?=[{EMOJI}])|[!！?？])+")
+_SPOKEN = re.compile(rf"(?:です|ます|した|せん|でした|ですね|ますね|[よね])(?=[{EMOJI}][{EMOJI}{JOINERS}]*[ \u3000])")
 _CONTINUES = re.compile(r"[とがのはをにもやでへ、,)）」』]|など|という|って|から")
 _KANA_OR_KANJI = re.compile(r"[ぁ-んァ-ヴー一-龠々]")
 
@@ -23,17 +24,23 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     ['「行く。必ず」と述べた(田中, 2023)。', 'Yahoo! JAPANも報じた🎉 終わり']
     """
     inside = _inside_brackets(text, start, end)
+    spoken = {match.end() for match in _SPOKEN.finditer(text, start, end)}
     first, i = start, start
     while i < end:
-        if text[i] in _STOPS and not inside[i - start] and _is_stop(text, i, end):
-            stop = i + 1
-            tail = _TAIL.match(text, stop, end)
-            if tail and not (tail[0][-1] in _CLOSE and inside[tail.end() - 1 - start]):
-                stop = tail.end()
-            yield from _trimmed(text, first, stop)
-            first = i = stop
-        else:
+        if inside[i - start] or not ((text[i] in _STOPS and _is_stop(text, i, end)) or i + 1 in spoken):
             i += 1
+            continue
+        stop = i + 1
+        while stop < end:
+            tail = _TAIL.match(text, stop, end)
+            if tail:
+                stop = tail.end()
+            elif text[stop] in _CLOSE and not inside[stop - start]:
+                stop += 1
+            else:
+                break
+        yield from _trimmed(text, first, stop)
+        first = i = stop
     yield from _trimmed(text, first, end)
 
 

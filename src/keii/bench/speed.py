@@ -1,0 +1,108 @@
+"""How fast a whole run is beside stock GiNZA on the same articles: `python -m keii.bench.speed --shared ../shared`.
+
+Whole processes, in turn, several times: (a) `spacy.load("ja_ginza")` and `nlp.pipe` over whole articles, with the newest
+spaCy and GiNZA as pip installs them, in a virtual environment of its own; (b) all of `keii run` in one process. CPU
+seconds (user + system) and peak memory come from the operating system; the ratio of CPU seconds is the figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+from typing import NamedTuple
+
+_STOCK = """
+import json, sys
+import spacy
+nlp = spacy.load("ja_ginza")
+texts = [json.loads(line)["body"] for line in open(sys.argv[1], encoding="utf-8")]
+print(sum(len(doc) for doc in nlp.pipe(texts)), "tokens;", spacy.__version__)
+"""
+
+
+class Usage(NamedTuple):
+    """What one process used: CPU seconds, wall seconds, peak memory in MiB."""
+
+    cpu: float
+    wall: float
+    peak: float
+
+
+def measure(command: list[str], log: Path) -> Usage:
+    """Run a command to its end; raises CalledProcessError if it fails."""
+    import time
+
+    begun = time.monotonic()
+    with log.open("ab") as stream:
+        process = subprocess.Popen(command, stdout=stream, stderr=stream)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, log.read_text(encoding="utf-8")[-2000:])
+    return Usage(usage.ru_utime + usage.ru_stime, time.monotonic() - begun, usage.ru_maxrss / 1024)
+
+
+def articles(shared: Path, count: int, target: Path) -> int:
+    """Write the same articles for both sides: the first `count` of wikinews.jsonl and the source articles; their characters."""
+    rows = [json.loads(line) for line in (shared / "data" / "wikinews.jsonl").read_text(encoding="utf-8").splitlines()[:count]]
+    rows = [{key: row[key] for key in ("id", "title", "published", "body")} for row in rows]
+    for path in sorted((shared / "articles").glob("*.txt")):
+        rows.append({"id": path.stem, "title": None, "published": None, "body": path.read_bytes().decode()})
+    target.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return sum(len(row["body"]) for row in rows)
+
+
+def stock_python(home: Path) -> Path:
+    """A virtual environment with the newest spaCy and GiNZA, made once."""
+    python = home / "bin" / "python"
+    if not python.exists():
+        venv.create(home, with_pip=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "ginza", "ja_ginza"], check=True)
+    return python
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, required=True, help="folder with data/wikinews.jsonl and articles/")
+    parser.add_argument("--articles", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--stock", type=Path, default=Path(".cache/stock"), help="virtual environment of stock GiNZA")
+    arguments = parser.parse_args()
+    python = stock_python(arguments.stock)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        source = home / "articles.jsonl"
+        characters = articles(arguments.shared, arguments.articles, source)
+        script = home / "stock.py"
+        script.write_text(_STOCK, encoding="utf-8")
+        keii = [sys.executable, "-m", "keii", "run", str(source), "-o", str(home / "out"), "--jobs", "1", "--fresh", "--quiet"]
+        stock, ours = [], []
+        for number in range(arguments.rounds):
+            stock.append(measure([str(python), str(script), str(source)], home / "log"))
+            shutil.rmtree(home / "out", ignore_errors=True)
+            ours.append(measure(keii, home / "log"))
+            print(f"round {number + 1}: stock {stock[-1].cpu:.1f} s, keii {ours[-1].cpu:.1f} s", flush=True)
+        seconds = json.loads((home / "out" / "run.json").read_text(encoding="utf-8"))["seconds"]
+    print(f"\n{arguments.articles + 2} articles, {characters:,} characters, {arguments.rounds} rounds, medians")
+    print("side\tCPU s\twall s\tpeak MiB")
+    for name, rounds in (("stock GiNZA", stock), ("keii run", ours)):
+        middle = [statistics.median(column) for column in zip(*rounds, strict=True)]
+        print(f"{name}\t{middle[0]:.1f}\t{middle[1]:.1f}\t{middle[2]:.0f}")
+    ratios = [b.cpu / a.cpu for a, b in zip(stock, ours, strict=True)]
+    print(f"ratio of CPU seconds: {statistics.median(ratios):.3f} ({min(ratios):.3f}–{max(ratios):.3f})")
+    total = sum(seconds.values())
+    print(
+        f"of keii's run outside GiNZA: {1 - seconds['tag'] / total:.1%}  ({', '.join(f'{k} {v:.1f} s' for k, v in seconds.items())})"
+    )
+
+
+if __name__ == "__main__":
+    main()
