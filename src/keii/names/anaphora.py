@@ -65,7 +65,8 @@ def stand_ins(document: Document, mentions: Sequence[Mention]) -> tuple[Mention,
             if queue[at].start >= sentence.start:
                 inside.append(queue[at])
             at += 1
-        words = [word for word in _words(text, sentence, roles) if not _overlaps(word, inside)]
+        covered = {i for mention in inside for i in range(mention.start, mention.end)}
+        words = [word for word in _words(text, sentence, roles) if covered.isdisjoint(range(word.start, word.end))]
         for mention in sorted([*inside, *words], key=lambda m: (m.start, -m.end)):
             told = mention if mention.name else _resolved(text, mention, focus, roles)
             if told is None or (told is not mention and _overlaps(told, result[-1:])):
@@ -167,7 +168,11 @@ def _person(text: str, word: Mention, surface: str, focus: _Focus, roles: dict[s
         why = f"{surface} → {roles[title]}: the only {title} of the article"
         return replace(word, name=roles[title], why=("stands for a name", why))
     last = next(
-        (m for m in reversed(focus.people) if title != surface and title not in ("氏", "さん") and text.startswith(title, m.end)),
+        (
+            m
+            for m in reversed(focus.people[-60:])
+            if title != surface and title not in ("氏", "さん") and text.startswith(title, m.end)
+        ),
         focus.people[-1] if focus.people else None,
     )
     if last is None:
@@ -221,7 +226,7 @@ def _group(text: str, word: Mention, surface: str, focus: _Focus) -> Mention | N
         name, why = group_name(owner.name, bare), f"{bare} of {owner.name}"
     else:
         known = focus.owners.get(bare) or next((name for name, _ in focus.owned.most_common(1)), None)
-        known = known or next((m.name for m in reversed(focus.bodies) if m.label == "ORG"), None)
+        known = known or next((m.name for m in reversed(focus.bodies[-60:]) if m.label == "ORG"), None)
         if known is None or not known.isascii():
             return None
         name, why = group_name(known, bare), f"{bare}: of {known}, the last body told"

@@ -7,7 +7,7 @@ reason; last, words that stand for a name (同氏, 同社, 彼, 首相) take the
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from keii import lexicon
@@ -18,7 +18,7 @@ from keii.names.anaphora import stand_ins
 from keii.names.detect import ANALYSED, GLOSS, REVERSED_GLOSS
 from keii.names.found import Found
 from keii.names.outlets import outlet_named
-from keii.names.scripts import is_katakana, same_katakana, sounds_like
+from keii.names.scripts import is_katakana, same_katakana, sound, sounds_like
 from keii.text import fold, folded
 
 _ABBREVIATED = re.compile(
@@ -113,11 +113,12 @@ def _joined_people(document: Document, written: Sequence[tuple[Found, str]]) -> 
     _join_glosses(people, document, set(names))
     _join_spellings(people, [name for name in names if is_katakana(name)])
     _join_scripts(people, [*names, *_signatures(document)])
-    fulls = _full_names(document, written)
+    shorts: dict[str, list[str]] = defaultdict(list)
+    for full, parts in _full_names(document, written).items():
+        for short in _short_forms(full, parts):
+            shorts[short].append(full)
     for name in names:
-        for full in fulls:
-            if full != name and _is_short_for(name, full, fulls[full]):
-                people.shorts[name].append(full)
+        people.shorts[name] = [full for full in shorts[name] if full != name]
     return people
 
 
@@ -134,8 +135,11 @@ def _join_glosses(names: _Names, document: Document, known: set[str]) -> None:
 
 def _join_spellings(names: _Names, katakana: Sequence[str]) -> None:
     """Two spellings of one katakana name; the more frequent, then the first told, gives the name."""
-    for i, name in enumerate(katakana):
-        for earlier in katakana[:i]:
+    alike: dict[str, list[str]] = defaultdict(list)
+    for name in katakana:
+        group = alike[sound(name)[:1] + "・" * len(_PART.findall(name))]
+        group.append(name)
+        for earlier in group[-60:-1]:
             if names.top(name) != names.top(earlier) and same_katakana(name, earlier):
                 known = next((n for n in (earlier, name) if names.top(n) != n), earlier)
                 other = name if known == earlier else earlier
@@ -149,9 +153,13 @@ def _join_scripts(names: _Names, candidates: Sequence[str]) -> None:
             name for name in candidates if re.fullmatch(r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.\-]+(?: [A-ZÀ-Þa-z][A-Za-zÀ-ÿ'’.\-]*){0,4}", name)
         )
     )
+    by_words: dict[int, list[str]] = defaultdict(list)
+    for name in latin:
+        by_words[len(name.replace("-", " ").split())].append(name)
     for kana in candidates:
         if is_katakana(kana) and names.top(kana) == kana:
-            match = next((name for name in latin if sounds_like(kana, name)), None)
+            near = by_words[len(_PART.split(kana))][:100]
+            match = next((name for name in near if sounds_like(kana, name)), None)
             if match:
                 names.join(kana, match, "sounds like the Latin name in the article")
 
@@ -187,16 +195,12 @@ def _full_names(document: Document, written: Sequence[tuple[Found, str]]) -> dic
     return fulls
 
 
-def _is_short_for(name: str, full: str, parts: tuple[str, ...]) -> bool:
-    if name in parts[1:] and len(name) < 2:
-        return False
-    return name in parts or (
-        len(name) >= 2
-        and not is_katakana(name)
-        and not name.isascii()
-        and len(full) - len(name) in (1, 2, 3)
-        and full.startswith(name)
-    )
+def _short_forms(full: str, parts: tuple[str, ...]) -> set[str]:
+    """What may stand for a full name: its parts, and the beginning of a Japanese one."""
+    forms = {part for n, part in enumerate(parts) if n == 0 or len(part) >= 2}
+    if not is_katakana(full) and not full.isascii():
+        forms.update(full[:-n] for n in (1, 2, 3) if len(full) - n >= 2)
+    return forms
 
 
 # --- bodies and places --------------------------------------------------------------------------------------------
@@ -232,15 +236,14 @@ def _join_lexicon(bodies: _Names, names: Sequence[str], settings: Names) -> None
 def _join_abbreviations(bodies: _Names, document: Document, known: set[str]) -> None:
     """国際機関(ABC), 以下「協会」: the short form means the full one that stands before the bracket."""
     text = document.article.text
+    longest_first = sorted(known, key=lambda name: (-len(name), name))
     for sentence in document.sentences:
         if sentence.kind not in ANALYSED:
             continue
         for pattern in (_HEREAFTER, _ABBREVIATED):
             for match in pattern.finditer(text, sentence.start, sentence.end):
                 short = spelled(match["short"])
-                full = next(
-                    (name for name in sorted(known, key=len, reverse=True) if spelled(match["full"]).endswith(name)), None
-                )
+                full = next((name for name in longest_first if spelled(match["full"]).endswith(name)), None)
                 if (
                     full
                     and short != full
@@ -268,28 +271,28 @@ def _join_company_word(bodies: _Names, names: Sequence[str]) -> None:
 
 def _join_long_forms(bodies: _Names, names: Sequence[str]) -> None:
     """能代署 and 能代警察署, アジア連盟 and アジアハンドボール連盟: the long form told in the article."""
-    counts = Counter(names)
+    alike: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        longer = [
-            other
-            for other in names
-            if len(other) > len(name)
-            and (
-                any(
-                    name.endswith(short) and other == name.removesuffix(short) + long
-                    for short, long in lexicon.table("long_forms")
-                )
-                or _is_contraction(name, other)
-            )
-        ]
-        tops = list(dict.fromkeys(bodies.top(other) for other in longer))
-        if len(tops) == 1 and bodies.top(name) == name and counts[name]:
+        alike[name[:2]].append(name)
+    for name in names:
+        if bodies.top(name) != name:
+            continue
+        full = {name.removesuffix(end) + full for end, full in lexicon.table("long_forms") if name.endswith(end)}
+        longer = [other for other in alike[name[:2]][:200] if other != name and (other in full or _is_contraction(name, other))]
+        if len({bodies.top(other) for other in longer}) == 1:
             bodies.join(name, longer[0], "short form of a body told in full")
 
 
 def _is_contraction(short: str, long: str) -> bool:
     """Same two first and two last characters, and all of the short form in the long one in order."""
-    if len(short) < 4 or short[:2] != long[:2] or short[-2:] != long[-2:] or short.isascii() or is_katakana(short):
+    if (
+        len(short) < 4
+        or len(long) <= len(short)
+        or short[:2] != long[:2]
+        or short[-2:] != long[-2:]
+        or short.isascii()
+        or is_katakana(short)
+    ):
         return False
     rest = iter(long)
     return all(char in rest for char in short)

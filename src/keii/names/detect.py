@@ -23,10 +23,9 @@ from keii.text import folded
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
 
-KATAKANA = r"[ァ-ヴ][ァ-ヴー]*(?:[・=＝·･][ァ-ヴ][ァ-ヴー]*){0,4}"
-LATIN = (
-    r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.\-]*(?: (?:(?:de|van|von|der|bin|al|la|le|di|da|du|del|of|and|&) ){0,2}[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.\-]*){0,4}"
-)
+KATAKANA = r"(?<![ァ-ヴー])[ァ-ヴ][ァ-ヴー]{0,20}(?:[・=＝·･][ァ-ヴ][ァ-ヴー]{0,20}){0,4}"
+_WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.\-]{0,30}"
+LATIN = rf"(?<![A-Za-zÀ-ÿ]){_WORD}(?: (?:(?:de|van|von|der|bin|al|la|le|di|da|du|del|of|and|&) ){{0,2}}{_WORD}){{0,4}}"
 GLOSS = re.compile(rf"(?P<kana>{KATAKANA})(?:社|氏)?[ 　]?[(（](?P<latin>{LATIN})[)）]")
 REVERSED_GLOSS = re.compile(rf"(?P<latin>{LATIN})[ 　]?[(（](?P<kana>{KATAKANA})[)）]")
 _ORG_WORD = re.compile(
@@ -34,7 +33,7 @@ _ORG_WORD = re.compile(
     r"Inc\.?|Corp\.?|Ltd\.?|Group|Bank|Company|Holdings|Foundation|University|Institute|Association|Partners|Capital|Media|Motors|Airlines|Technologies|Labs)$"
 )
 _LATIN_RUN = re.compile(
-    rf"(?<![A-Za-zÀ-ÿ@/._\-])(?:{LATIN.replace('[A-ZÀ-Þ][', '(?:[A-ZÀ-Þ]|[a-z](?=[A-Z]))[', 1)})(?![A-Za-z@/_])"
+    rf"(?<![A-Za-zÀ-ÿ@/._\-])(?:[A-ZÀ-Þ]|[a-z](?=[A-Z]))[A-Za-zÀ-ÿ'’.\-]{{0,30}}(?: (?:(?:of|and|&) )?{_WORD}){{0,4}}(?![A-Za-z@/_])"
 )
 _ORG_CONTEXT = re.compile(
     r"[ 　]?(?:(?:の|側の?|は|が)[ 　]?)?(?:元|前|現|暫定|共同)?[ 　]?"

@@ -29,7 +29,8 @@ _CITED_AFTER = re.compile(
     rf"(?:が|は|の|も|に|で|、)[^。\n]{{0,30}}?{_REPORT}|のインタビュー|放送(?:は|が|に)|通信(?:は|が|に)|テレビ(?:は|が|に))"
 )
 _CITED_BEFORE = re.compile(
-    rf"(?:[『「（(\[【=＝][^『「（(\[【\n]{{0,4}}|(?:出典|ソース|引用元|引用|via|参考|資料)[:：はby ]{{0,3}}|(?:{_STATES}|[{_COUNTRY}])の?(?:紙|誌|メディア|通信社|テレビ)?・?)$",
+    r"(?:[『「（(\[【=＝][^『「（(\[【\n]{0,4}|(?:出典|ソース|引用元|引用|via|参考|資料)[:：はby ]{0,3}|"
+    rf"(?:{_STATES}|[{_COUNTRY}])の?(?:紙|誌|メディア|通信社|テレビ)?・?)$",
     re.IGNORECASE,
 )
 _SOURCE_LIST = re.compile(r"^[^\n。]{0,40}?(?:[）)】\]』]|$)")
@@ -57,7 +58,9 @@ _GENERIC = re.compile(
     r"(?:新聞社?|日報|新報|放送局?|通信社?|テレビ局?|ポスト|ジャーナル)"
 )
 _OFFICIAL = re.compile(
-    r"([A-Za-z一-龠々ァ-ヶーＡ-Ｚ0-9・]{2,24})(?: ?の ?| )?(公式(?:ウェブサイト|サイト|ホームページ|ブログ|HP)|ウェブサイト|ホームページ|公式 ?Blog|ブログ|Blog)(?=で|に|上|の(?:発表|記事|投稿|声明)|は|によ|、|\)|）)"
+    r"([A-Za-z一-龠々ァ-ヶーＡ-Ｚ0-9・]{2,24})(?: ?の ?| )?"
+    r"(公式(?:ウェブサイト|サイト|ホームページ|ブログ|HP)|ウェブサイト|ホームページ|公式 ?Blog|ブログ|Blog)"
+    r"(?=で|に|上|の(?:発表|記事|投稿|声明)|は|によ|、|\)|）)"
 )
 
 
@@ -165,6 +168,8 @@ def _counts(spelling: _Spelling, text: str, start: int, end: int) -> bool:
         return bool(_PLATFORM_AFTER.match(text, end) or _PLATFORM_BEFORE.search(text[max(0, start - 12) : start]))
     if not spelling.weak:
         return True
+    if start and "一" <= text[start - 1] <= "龠" and text[start - 1] not in _COUNTRY + "紙誌国":
+        return False
     if text[end : end + 1] in "(（":
         close = text.find(")", end, end + 40)
         end = close + 1 if close > 0 else end

@@ -280,7 +280,7 @@ def _batches(
     return batches
 
 
-def learn(data: Sequence[Example], *, c2: float = 1.0, least: int = 2, rounds: int = 80) -> Model:
+def learn(data: Sequence[Example], *, c2: float = 0.7, least: int = 2, rounds: int = 90) -> Model:
     """The weights that maximise the likelihood of the examples under a Gaussian prior of strength `c2`."""
     counts = Counter(word for example in data for words in example.features for word in words)
     rows = {word: i for i, word in enumerate(sorted(word for word, n in counts.items() if n >= least))}
@@ -310,9 +310,9 @@ def to_json(model: Model, *, least: float) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with the labelled sentences")
-    parser.add_argument("--c2", type=float, default=1.0, help="strength of the Gaussian prior")
-    parser.add_argument("--rounds", type=int, default=80, help="rounds of L-BFGS")
-    parser.add_argument("--least", type=float, default=0.08, help="smaller weights are left out")
+    parser.add_argument("--c2", type=float, default=0.7, help="strength of the Gaussian prior")
+    parser.add_argument("--rounds", type=int, default=90, help="rounds of L-BFGS")
+    parser.add_argument("--least", type=float, default=0.04, help="smaller weights are left out")
     parser.add_argument("--keep-words", action="store_true", help="keep models/words.json as it is")
     arguments = parser.parse_args()
     paths = {
