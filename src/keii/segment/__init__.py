@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from keii.model import RUNNING_TEXT, Article, Block, BlockKind, Document, Section, Sentence, Span
-from keii.segment.lines import BULLET, MARKDOWN, Line, bare_heading, boilerplate, classify, is_addition, is_stamp, lines
+from keii.segment.lines import BULLET, MARKDOWN, Line, bare_heading, boilerplate, classify, is_addition, is_entry, is_stamp, lines
 from keii.segment.sentences import sentences
+from keii.text import fold
 
 _UNFINISHED = re.compile(r"(?:[はがをにのともへや、,]|から|まで|より|での|との|[^。！？!?\s]\()$")
 _STAMP_LEVEL = 8
@@ -78,6 +79,8 @@ def _runs_on(row: Line, kind: BlockKind, following: Line, following_kind: BlockK
     joinable = RUNNING_TEXT | {"heading"}
     if following.blank or kind not in joinable or following_kind not in joinable or BULLET.match(following.text):
         return False
+    if is_entry(following.text) or (following.text[0] == row.text[0] and not following.text[0].isalnum()):
+        return False
     opened = sum(row.text.count(c) for c in "(「『") - sum(row.text.count(c) for c in ")」』")
     if opened > 0 and following.text[0] in ")」』":
         return True
@@ -137,8 +140,10 @@ def _level(text: str) -> int:
 
 
 def _cut(text: str, block: Block) -> Iterator[tuple[int, int]]:
-    """The sentences of a block; what is not running text is one a block."""
-    if block.kind in RUNNING_TEXT or block.kind == "caption":
+    """The sentences of a block; a line of a list or timeline is one, and so is what is no running text."""
+    line = fold(text[block.start : block.end]).text
+    is_line = block.kind == "item" or (block.kind == "entry" and (BULLET.match(line) or is_entry(line)))
+    if (block.kind in RUNNING_TEXT and not is_line) or block.kind == "caption":
         yield from sentences(text, block.start, block.end)
     else:
         yield block.start, block.end

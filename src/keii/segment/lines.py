@@ -17,11 +17,14 @@ _LATIN = re.compile(r"[A-Za-z]")
 _SYMBOLS = re.compile(rf"[\s{EMOJI}{JOINERS}]*")
 _SYMBOLS_AT_END = re.compile(rf"[\s{EMOJI}{JOINERS}]+$")
 BULLET = re.compile(
-    r"[ \t\u3000]*(?:[•・‣◦●○◆◇■□▪▫▶▷➤✓✔🔸🔹🔶🔷*＊\-－–—][ \t\u3000]*(?=\S)|[0-9]{1,2}[.)．）][ \t\u3000]*(?=[^\d\s])"
+    r"[ \t\u3000]*(?:[•・‣◦●○◆◇■□▪▫▶▷➤✓✔🔸🔹🔶🔷][ \t\u3000]*(?=\S)|[*＊\-－–—][ \t\u3000]+(?=\S)|[0-9]{1,2}[.)．）][ \t\u3000]*(?=[^\d\s])"
     r"|[①-⑳][ \t\u3000]*|\([0-9]{1,2}\)[ \t\u3000]*|[0-9]\ufe0f?\u20e3[ \t]*)"
 )
-_CLOCK = r"(?:午前|午後|夜|朝|AM|PM)?[ ]?\d{1,2}(?:時(?:\d{1,2}分|半)?|:\d{2})(?:頃|ごろ|過ぎ|すぎ)?"
-_DAY = r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}[/.\-]\d{1,2}[/.\-]\d{1,2}|\d{1,2}/\d{1,2}"
+_CLOCK = r"(?:午前|午後|夜|朝|AM|PM)?[ ]?\d{1,2}(?:時(?:\d{1,2}分|半|台)?|:\d{2})(?:頃|ごろ|過ぎ|すぎ)?"
+_DAY = (
+    r"(?:(?:\d{4}|令和\d{1,2}|平成\d{1,2})年)?\d{1,2}月(?:\d{1,2}日|[上中下]旬|(?=[ :]))"
+    r"|\d{4}[/.\-]\d{1,2}[/.\-]\d{1,2}|\d{1,2}/\d{1,2}"
+)
 _WEEKDAY = r"(?:\([日月火水木金土]\)|[日月火水木金土]曜日?)?"
 _ZONE = r"(?:[ ]?(?:頃|ごろ|\([^()]{1,12}\)|(?:日本|米国|現地|太平洋|東部)時間|JST|UTC|PST|PDT|EST|EDT|GMT))?"
 _STAMP = re.compile(rf"(?:{_DAY})?{_WEEKDAY}[ ]?(?:{_CLOCK})?{_ZONE}")
@@ -123,6 +126,11 @@ def is_stamp(text: str) -> bool:
     return bool(re.search(r"\d", bare) and _STAMP.fullmatch(bare)) and not _DATELINE.fullmatch(bare)
 
 
+def is_entry(text: str) -> bool:
+    """Tell whether a line begins with a date or a clock time and goes on: an entry of a timeline."""
+    return bool(_ENTRY.match(_SYMBOLS.sub("", text, count=1)))
+
+
 def is_addition(text: str) -> bool:
     """Tell whether a heading opens an addition to the article (【11/19追記】)."""
     return bool(_ADDITION.match(text))
@@ -145,7 +153,7 @@ def _shape(text: str) -> BlockKind:
         return "quote"
     if MARKDOWN.match(text) or is_stamp(bare) or (_ADDITION.match(bare) and "。" not in bare):
         return "heading"
-    if _ENTRY.match(_SYMBOLS.sub("", bare, count=1)):
+    if is_entry(bare):
         return "entry"
     if text.startswith(_SQUARES) and _is_heading(bare):
         return "heading"
@@ -206,10 +214,13 @@ def _mark_title(article: Article, lines: list[Line], kinds: list[BlockKind], fil
 
 
 def _mark_bullets(lines: list[Line], kinds: list[BlockKind]) -> None:
-    """Lines right below each other with the same mark are a list, not headings."""
+    """Lines right below each other with the same mark (■, ✅, an emoji) are a list, not headings."""
     for i, (line, following) in enumerate(pairwise(lines)):
-        if line.text.startswith(_SQUARES) and following.text.startswith(line.text[0]):
-            kinds[i] = kinds[i + 1] = "item"
+        mark = line.text[:1]
+        if mark and not mark.isalnum() and mark not in "「『(【#" and following.text.startswith(mark):
+            for j in (i, i + 1):
+                if kinds[j] in ("heading", "paragraph") and not FULL_SENTENCE.search(lines[j].text):
+                    kinds[j] = "item"
 
 
 def _mark_captions(lines: list[Line], kinds: list[BlockKind], filled: list[int]) -> None:

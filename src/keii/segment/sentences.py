@@ -9,7 +9,10 @@ EMOJI = "\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030
 JOINERS = "\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff"
 _OPEN, _CLOSE = "「『（(【［[〔〈《“", "」』）)】］]〕〉》”"
 _STOPS = "。．！？!?｡"
-_CITATION = r"[ \u3000]?[(（][^()（）\n]{0,80}\d{4}[a-z]?[)）]。?|[ \u3000]?\[\d{1,2}\]"
+_CITATION = (
+    r"[ \u3000]?[(（]?(?:via|出典|引用元)[:： ][^()（）。\n]{1,40}[)）]?$"
+    r"|[ \u3000]?[(（][^()（）\n]{0,80}\d{4}[a-z]?[)）]。?|[ \u3000]?\[\d{1,2}\]"
+)
 _TAIL = re.compile(rf"(?:{_CITATION}|[{EMOJI}{JOINERS}]|[ \u3000](?=[{EMOJI}])|[!！?？])+")
 _SPOKEN = re.compile(rf"(?:です|ます|した|せん|でした|ですね|ますね|[よね])(?=[{EMOJI}][{EMOJI}{JOINERS}]*[ \u3000])")
 _CONTINUES = re.compile(r"[とがのはをにもやでへ、,)）」』]|など|という|って|から")
