@@ -111,7 +111,7 @@ def outside_era(era: str, year: int, month: int, day: int | None) -> bool:
 
 
 def lengths(text: str) -> tuple[tuple[float, str], ...]:
-    """What a written length of time says: (n, unit) from coarse to fine; nothing if its units are not in that order or far apart (1年3時間).
+    """What a written length of time says: (n, unit) from coarse to fine; nothing where they are out of order or far apart.
 
     >>> lengths("1時間半"), lengths("2年と3か月"), lengths("数日")
     (((1.5, 'hour'),), ((2, 'year'), (3, 'month')), ((3, 'day'),))

@@ -71,6 +71,10 @@ def clock_time(state: State, atom: Atom, anchor: Anchor) -> State:
     half = atom.part or state.half
     told = hour or 0
     hour = read_hour(told, half)
+    if not half and not state.fixed and anchor.half in ("pm", "night") and anchor.context and 1 <= told <= 11:
+        early = midnight(anchor.context) + timedelta(hours=told, minutes=minute or 0)
+        before = early < anchor.context <= early + timedelta(hours=12)
+        hour, half = (told + 12, "pm") if before else (told, half)  # 午後1時半に始まり、2時に終わった
     back = timedelta(minutes=-minute) if minute is not None and minute < 0 else timedelta()
     day = midnight(state.start if state.fixed == "day" else state.moment)
     start = day + timedelta(hours=hour, minutes=0 if back else minute or 0, seconds=second or 0) - back

@@ -19,6 +19,7 @@ _SILENT: frozenset[BlockKind] = frozenset({"boilerplate", "reference", "note", "
 _STATUS = re.compile(r"(?:twitter|x)\.com/\w{1,30}/status(?:es)?/(\d{1,20})")
 _SNOWFLAKE_EPOCH = 1288834974657
 _FIRST_SNOWFLAKE = 29_700_859_247
+_STAMP = re.compile("公開|更新|投稿|掲載|配信|作成|発行|[Pp]ublished|[Uu]pdated|[Pp]osted")
 _EVENT = re.compile(r"([一-龠々ァ-ヴー]{2,8})(?:(?:さ?れ)?(?:た|する|した|て)?(?:から|日の)?|の|から(?:の)?|発生の)$")
 _ZONE_WORD = re.compile(
     "|".join(re.escape(word) for word in sorted(zones(), key=len, reverse=True) if not word.isascii() and word != "現地")
@@ -253,7 +254,8 @@ def published_of(document: Document) -> When | None:
             reading.when
             for start, end in lines
             for expression in read(article.text[start:end], start)[0]
-            if (reading := when(expression, Anchor(), zone)).first
+            if (basis != "dateline" or _is_dateline(article.text[start:end], expression))
+            and (reading := when(expression, Anchor(), zone)).first
             and reading.when.basis == "absolute" and reading.when.grain in ("day", "hour", "minute", "second", "part")
             and reading.when.value and ".." not in reading.when.value and not reading.when.suspect
         ]  # fmt: skip
@@ -265,6 +267,11 @@ def published_of(document: Document) -> When | None:
                 newest = _newest(document, lines, newest)
             return replace(newest, value=_last_day(newest), basis=basis)
     return None
+
+
+def _is_dateline(line: str, expression: Expression) -> bool:
+    """Whether a line is there for its date: little else stands in it, or it says that it was published."""
+    return (expression.end - expression.start) * 2 >= len(line.strip()) or bool(_STAMP.search(line))
 
 
 def _last_day(one: When) -> str:

@@ -1,0 +1,133 @@
+"""Dates of an article: what is in force where an expression stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from keii.dates import context_date, dates
+from keii.model import Article, Document
+from keii.segment import segment
+
+
+def read(text: str, published: str | None = "2024-05-20", zone: str | None = None) -> Document:
+    return dates(segment(Article(id="a", text=text, published=published, zone=zone)))
+
+
+def values(document: Document) -> list[tuple[str, str | None, str]]:
+    return [(document.text(when), when.value, when.basis) for when in document.whens]
+
+
+ARTICLES = [
+    # title and text, published, (span, value, basis) of each expression
+    ("会社が謝罪\n\n会社は17日、謝罪した。翌日には社長が辞任した。", "2024-05-20", [("17日", "2024-05-17", "article"), ("翌日", "2024-05-18", "context")]),
+    ("会社が謝罪\n\n4月28日に発覚した。会社は30日に謝罪した。", "2024-05-20", [("4月28日", "2024-04-28", "article"), ("30日", "2024-04-30", "context")]),
+    ("会社が謝罪\n\n2016年3月1日に設立された。会社は19日に謝罪した。", "2024-05-20", [("2016年3月1日", "2016-03-01", "absolute"), ("19日", "2024-05-19", "article")]),
+    ("社長が退任\n\n社長の解任は5月2日に決まった。株価は大きく下がった。社員は解任の翌日に抗議した。", "2024-05-20",
+     [("5月2日", "2024-05-02", "article"), ("解任の翌日", "2024-05-03", "event")]),
+    ("社長が退任\n\n5月2日に合併を発表した。発表から3日後、株主が反対した。", "2024-05-20",
+     [("5月2日", "2024-05-02", "article"), ("発表から3日後", "2024-05-05", "event")]),
+    ("社長が退任\n\n社長は5月2日に解任された。解任された翌日、社員は抗議した。", "2024-05-20",
+     [("5月2日", "2024-05-02", "article"), ("解任された翌日", "2024-05-03", "event")]),
+    ("統合の見通し\n\n両社は10月に統合する予定だ。3月に合意した。", "2024-05-20", [("10月", "2024-10", "article"), ("3月", "2024-03", "article")]),
+    ("統合の見通し\n\n両社は12月25日に統合した。1月10日に式典を開く予定だ。", "2024-01-05",
+     [("12月25日", "2023-12-25", "article"), ("1月10日", "2024-01-10", "article")]),
+    ("停電の記録\n\n5月17日午後3時に停電した。同日夜に復旧し、8時15分に放送が始まった。", "2024-05-20",
+     [("5月17日午後3時", "2024-05-17T15", "article"), ("同日夜", "2024-05-17", "context"), ("8時15分", "2024-05-17T20:15", "context")]),
+    ("選挙の結果\n\n2019年5月に初当選した。同年12月に党首となり、翌年3月に辞めた。", "2024-05-20",
+     [("2019年5月", "2019-05", "absolute"), ("同年12月", "2019-12", "context"), ("翌年3月", "2020-03", "context")]),
+    ("前の知事\n\n知事は8日に会見した。「あす辞表を出す」と述べた。", "2024-05-20", [("8日", "2024-05-08", "article"), ("あす", "2024-05-09", "article")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "published", "expected"), ARTICLES, ids=[text.split("\n")[2][:24] for text, *_ in ARTICLES])
+def test_expressions_are_read_in_context(text: str, published: str, expected: list[tuple[str, str, str]]) -> None:
+    assert values(read(text, published)) == expected
+
+
+TIMELINE = """騒動の経緯
+
+■ 11月17日(金)
+
+12:28 取締役会が発表
+16時09分 社長が辞意を表明
+
+■ 11月18日(土)
+
+21:32 社員が声明を公開
+"""
+
+
+def test_clock_times_of_a_timeline_take_the_day_of_its_heading() -> None:
+    found = {span: value for span, value, _ in values(read(TIMELINE, "2023-11-22"))}
+    assert found["12:28"] == "2023-11-17T12:28"
+    assert found["16時09分"] == "2023-11-17T16:09"
+    assert found["21:32"] == "2023-11-18T21:32"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "basis"),
+    [
+        ("新店が開業\n\n2023年11月17日\n\n駅前に新店が開業した。2015年の計画だ。", "2023-11-17", "dateline"),
+        ("新店が開業\n\n計画は2015年4月2日に決まり、2023年11月17日に開業した。来客は多い。", "2023-11-17", "text"),
+        ("新店が開業\n\n2023年11月17日に開業した。11月20日には千人が訪れた。11月24日に閉じた。", "2023-11-24", "text"),
+        ("新店が開業\n\n駅前に新店が開業した。", None, None),
+    ],
+)
+def test_the_article_date_is_inferred(text: str, value: str | None, basis: str | None) -> None:
+    published = read(text, None).published
+    assert (published and published.value, published and published.basis) == (value, basis)
+
+
+def test_a_given_date_is_kept_with_its_instants() -> None:
+    published = read("新店が開業", "2023-11-17T20:00:00+09:00").published
+    assert published is not None
+    assert (published.value, published.basis, published.earliest) == ("2023-11-17T20:00:00", "given", "2023-11-17T11:00:00Z")
+
+
+def test_a_heading_sets_the_zone_of_its_section() -> None:
+    document = read("まとめ\n\n## 11月17日の動き(米国時間)\n\n正午に会議が始まった。\n", "2023-11-20")
+    noon = next(when for when in document.whens if document.text(when) == "正午")
+    assert (noon.value, noon.earliest) == ("2023-11-17T12", "2023-11-17T17:00:00Z")
+
+
+def test_a_status_link_carries_its_instant() -> None:
+    document = read("投稿のまとめ\n\nhttps://x.com/a/status/1212092628029698048\n", "2020-01-05")
+    (post,) = [when for when in document.whens if when.basis == "post"]
+    assert (post.value, post.earliest) == ("2020-01-01T04:26:16", "2019-12-31T19:26:16Z")
+
+
+INHERIT = "会社が謝罪\n\n会社は5月17日、謝罪した。社長も頭を下げた。株主は10月に集まる予定だ。会長は辞任した。\n\n## 4月の発覚\n\n担当者が告発した。"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "source"),
+    [
+        ("謝罪した", "2024-05-17", "sentence"),
+        ("頭を下げた", "2024-05-17", "context"),
+        ("集まる", "2024-10", "sentence"),
+        ("辞任した", "2024-05-17", "context"),
+        ("告発した", "2024-04", "heading"),
+    ],
+)
+def test_the_nearest_source_gives_the_date_in_force(place: str, value: str, source: str) -> None:
+    document = read(INHERIT)
+    assert (found := context_date(document, INHERIT.index(place))) is not None
+    assert (found[0].value, found[1]) == (value, source)
+
+
+def test_own_dates_can_be_passed_over() -> None:
+    assert (found := context_date(read(INHERIT), INHERIT.index("集まる"), own=False)) is not None
+    assert (found[0].value, found[1]) == ("2024-05-17", "context")
+
+
+def test_the_article_date_comes_last() -> None:
+    text = "会社が謝罪\n\n会社は謝罪した。"
+    assert (found := context_date(read(text), text.index("謝罪した"))) is not None
+    assert (found[0].value, found[1]) == ("2024-05-20", "document")
+    assert context_date(read(text, None), text.index("謝罪した")) is None
+
+
+def test_spans_slice_back_in_order() -> None:
+    document = read("記録\r\n\r\n２０２３年１１月１７日（金）から３日後に、㍻の碑を建てた。\r\n翌日は休んだ。", "2023-12-01")
+    assert [document.text(when) for when in document.whens] == ["２０２３年１１月１７日（金）から３日後", "翌日"]
+    assert all(one.end <= two.start for one, two in zip(document.whens, document.whens[1:], strict=False))
