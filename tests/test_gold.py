@@ -117,6 +117,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"participants": [{"name": "甲", "role": "agent", "start": 3, "end": None}]}, "2: c002: participant 甲: only one of"),
     ({"outlets": ["甲新聞", "甲新聞"]}, "2: c002: outlets: a name that is empty or listed twice"),
     ({"event": None}, "2: c002: event: missing"),
+    ({"suspect": [{"field": "price", "why": "?"}]}, "2: c002: suspect: price is neither"),
     ({"id": "c001"}, "2: c001: already the id of line 1"),
     ({"id": "c003"}, "2: c003: ids run c001"),
     ({"article": "port"}, "2: c002: article is port, the file is harbour"),

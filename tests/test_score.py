@@ -257,6 +257,11 @@ def test_intervals_hold_the_value_and_are_seeded() -> None:
     assert found == bootstrap.figures(rows, resamples=1000, seed=0) != bootstrap.figures(rows, resamples=1000, seed=1)
 
 
+def test_one_article_has_no_interval() -> None:
+    figure = bootstrap.figures(counts([15]), resamples=10, seed=0)["detection.f1"]
+    assert (figure.value, figure.low, figure.high) == (0.75, None, None)
+
+
 def test_paired_differences() -> None:
     rng = np.random.default_rng(2)
     one = rng.integers(8, 18, 60)

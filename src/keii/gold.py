@@ -18,6 +18,7 @@ from keii.reconcile import days
 from keii.segment import segment
 
 MANIFEST = "MANIFEST.tsv"
+_DOUBTED = Claim.model_fields.keys() | {"amount", "content"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,9 @@ def _wrong(claim: Claim, article: str, text: str | None) -> Iterator[str]:
     for field, names in (("speakers", claim.speakers), ("outlets", claim.outlets)):
         if len(set(names)) < len(names) or not all(name.strip() for name in names):
             yield f"{field}: a name that is empty or listed twice"
+    for doubt in claim.suspect:
+        if doubt.field not in _DOUBTED:
+            yield f"suspect: {doubt.field} is neither a key of the claim nor amount or content"
     if not claim.event:
         yield "event: missing"
 

@@ -15,7 +15,7 @@ Counts = Mapping[str, Mapping[str, Sequence[float]]]
 
 
 def figures(counts: Counts, *, resamples: int, seed: int) -> dict[str, Figure]:
-    """Every rate over all articles, with the 2.5 and 97.5 % quantiles over resampled articles."""
+    """Every rate over all articles, with the 2.5 and 97.5 % quantiles over resampled articles; one article has no interval."""
     totals, resampled = _totals(counts, np.ones((1, len(counts)))), _totals(counts, draws(len(counts), resamples, seed))
     values, spread = rates(totals), rates(resampled)
     found: dict[str, Figure] = {}
@@ -24,9 +24,11 @@ def figures(counts: Counts, *, resamples: int, seed: int) -> dict[str, Figure]:
         if not count.counted[0]:
             found[name] = Figure(value=None, low=None, high=None, n=0)
             continue
-        low, high = np.quantile(np.asarray(spread[name])[drawn.counted], (0.025, 0.975))
-        n = int(np.rint(np.asarray(count.n)[0]))
-        found[name] = Figure(value=_plain(np.asarray(value)[0]), low=_plain(low), high=_plain(high), n=n)
+        figure = Figure(value=_plain(np.asarray(value)[0]), low=None, high=None, n=int(np.rint(np.asarray(count.n)[0])))
+        if len(counts) > 1 and drawn.counted.any():
+            low, high = np.quantile(np.asarray(spread[name])[drawn.counted], (0.025, 0.975))
+            figure = figure.model_copy(update={"low": _plain(low), "high": _plain(high)})
+        found[name] = figure
     return found
 
 
