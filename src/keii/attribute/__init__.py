@@ -17,6 +17,8 @@ from keii.model import Citation, Document, Source, Span
 
 SPEECH = "speech"
 _FAR = ("inherited", "lent", "quote", "note", "closing")
+_ORDER = ("bracket", "narrative", "mark", "according", "anaphor", "platform", "page", "post verb", "reporter", *_FAR)
+"""Which of several citations gives the citing words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def attribution(document: Document, start: int, end: int, *, statement: bool = F
     speakers = _speakers(speech, near, far, tuple(agents) if statement else ())
     links = _chain([*speech[:1], *chosen])
     cited = [c for c in chosen if c.start is not None] or [c for c in near if c.start is not None]
-    first = cited[0] if cited else None
+    first = min(cited, key=lambda c: (_ORDER.index(c.basis) if c.basis in _ORDER else 0, c.start or 0), default=None)
     return Attribution(
         outlets=_names(chosen, "outlet"),
         speakers=speakers,

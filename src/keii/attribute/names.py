@@ -12,6 +12,7 @@ from keii import lexicon
 from keii.model import Document, Mention, Source
 from keii.names import find_outlets, outlet_named
 
+_BLOG = re.compile(r"^([A-Za-z0-9][A-Za-z0-9 .&-]*?) ?(?:公式)?ブログ$")
 _STAND_INS = ("同社", "同局", "同グループ")
 _FORM = re.compile(r"^(?:[米英仏独]?(?:紙|誌|メディア)?・?|地元)")
 
@@ -126,5 +127,6 @@ def _spellings() -> tuple[tuple[str, str], ...]:
 def source(mention: Mention, cue: str) -> Source:
     """A mention as a link of the chain."""
     if mention.label == "OUTLET":
-        return Source("outlet", mention.name, cue, mention.start, mention.end)
+        page = _BLOG.match(mention.name)
+        return Source("outlet", f"{page[1]} Blog" if page else mention.name, cue, mention.start, mention.end)
     return Source("person" if mention.label == "PERSON" else "body", mention.name, cue, mention.start, mention.end)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from keii.attribute.names import Names, cited_outlets, pattern
+from keii.attribute.names import Names, cited_outlets, outlet_meant, pattern
 from keii.attribute.notes import heads, notes
 from keii.attribute.posts import Posts
 from keii.attribute.speech import Act, acts
@@ -20,7 +20,7 @@ _DEEMED = re.compile(r"と(?:も)?し(?:てい(?:る|ます|た)|た)[。．」�
 _REPORTED = re.compile(r"(?:と|とも|も|を)(?:伝え|報じ|報道し)(?:て|た|ら|る)[^。、]{0,6}[。．\s]*$")
 _ANAPHOR = re.compile(
     r"(?:それ|これ|同(?:紙|誌|新聞社?|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表)|(?:両|同2|同２|同二)(?:紙|誌|新聞|報道|社|メディア)|"
-    r"(?:この|その|各|一部)?(?:報道|記事))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?"
+    r"(?:この|その|各|一部)?(?:報道|記事)|(?:この|その)?(?:発表|調べ|資料|報告書|判決))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?"
     r"(?:によると|によれば|によりますと|では|とも|は、記事|は記事|の取材|のインタビュー)"
 )
 _QUOTE_BEGINS = re.compile(r"^[（(【]?(?:以下|ここから)[^。]{0,20}(?:訳|全文|引用|要約)[^。]{0,10}[)）】]?[:：。]?$")
@@ -57,10 +57,18 @@ def citations(document: Document) -> Iterator[Citation]:
         spoken, subjects = acts(document, index, names)
         cited = [*teller.citations(sentence), *works.citations(sentence), *posts.citations(sentence, spoken, subjects)]
         cited += state.anaphors(sentence, cited)
-        found += [*cited, *state.inherited(sentence, cited, spoken), *state.lent(sentence, cited), *state.spoken(spoken, cited)]
+        found += [
+            *cited,
+            *state.inherited(sentence, cited, spoken),
+            *state.lent(sentence, cited),
+            *state.spoken(spoken, subjects, cited),
+        ]
         state.remember(sentence, cited, spoken, subjects)
     found += notes(document, names)
     yield from sorted(found, key=lambda c: (c.reach, c.start or 0))
+
+
+_OUTLETS_SAY = frozenset(("明かす", "明らかにする", "伝える", "報じる", "報ずる", "とする", "指摘", "予想", "予測"))
 
 
 class _State:
@@ -81,6 +89,7 @@ class _State:
         self.intro: tuple[Citation, ...] = ()
         self.intro_speaker: tuple[Source, ...] = ()
         self.posted: tuple[Citation, ...] = ()
+        self.said_before: tuple[Source, ...] = ()
 
     def enter(self, sentence: Sentence) -> None:
         """Forget the sources of the section before."""
@@ -94,7 +103,7 @@ class _State:
         text = self.text[sentence.start : sentence.end].strip()
         if len(text) < 40 and _QUOTE_BEGINS.match(text):
             self.quoting = True
-        elif len(text) < 40 and _QUOTE_ENDS.match(text) or sentence.kind == "entry":
+        elif (len(text) < 40 and _QUOTE_ENDS.match(text)) or sentence.kind == "entry":
             self.quoting = False
         return sentence.kind == "quote" or self.quoting
 
@@ -113,14 +122,23 @@ class _State:
         return found
 
     def _meant(self, words_: str) -> tuple[Source, ...]:
-        if self.last is None:
-            return ()
         if words_.startswith(("それ", "これ")):
-            return tuple(replace(s, cue=words_) for s in self.last.sources)
+            return tuple(replace(s, cue=words_) for s in self._it())
+        if re.match(r"(?:この|その|同)?(?:発表|調べ|調査|資料|報告書|判決|会見)", words_):
+            body = [s for s in self.last.sources if s.kind != "outlet"] if self.last else []
+            return tuple(replace(s, cue=words_) for s in self.speaker or body)
         if words_.startswith(("両", "同2", "同２", "同二")):
             return tuple(Source("outlet", name, words_, None, None) for name in self._two())
         latest = self.outlets[-1] if self.outlets else self.last
+        if latest is None:
+            return ()
         return tuple(replace(s, cue=words_) for s in latest.sources if s.kind == "outlet")
+
+    def _it(self) -> tuple[Source, ...]:
+        """What それ stands for: who spoke in the sentence before, with the page it stood on, else its source."""
+        if self.said_before:
+            return (*self.said_before, *(s for c in self.posted for s in c.sources))
+        return self.last.sources if self.last else ()
 
     def _two(self) -> list[str]:
         """The two outlets told together last, else the last two."""
@@ -138,7 +156,12 @@ class _State:
         if self.after_quote and _ANNOUNCED.search(self.text, sentence.start, sentence.end):
             speech = [Citation(None, None, self.intro_speaker, reach, "speech")] if self.intro_speaker else []
             return [*(replace(c, reach=reach, basis="inherited") for c in self.intro), *speech]
-        if spoken and self.posted and not any(act.told for act in spoken) and not _DATED.search(self.text, sentence.start, sentence.end):
+        if (
+            spoken
+            and self.posted
+            and not any(act.told for act in spoken)
+            and not _DATED.search(self.text, sentence.start, sentence.end)
+        ):
             return [replace(c, reach=reach, basis="inherited") for c in self.posted]
         return [replace(self.last, reach=reach, basis="inherited")] if self.last and self._is_heard(sentence, spoken) else []
 
@@ -156,7 +179,10 @@ class _State:
             sources = tuple(Source("outlet", o.name, closing[0], o.start, o.end) for o in outlets)
             whole = Span(self.document.article.body_start, len(self.text))
             return [Citation(sentence.start, closing.end(), sources, whole, "closing")] if sources else []
-        alone = any(c.start is not None and (c.end or 0) - c.start + 2 >= len(self.text[sentence.start : sentence.end].strip()) for c in cited)
+        alone = any(
+            c.start is not None and (c.end or 0) - c.start + 2 >= len(self.text[sentence.start : sentence.end].strip())
+            for c in cited
+        )
         if self.before is None or not cited or not (alone or self._only_source(sentence)):
             return []
         return [replace(cited[0], reach=Span(self.before.start, self.before.end), basis="lent")]
@@ -175,16 +201,16 @@ class _State:
             and not _FILLER.sub("", plain)
         )
 
-    def spoken(self, spoken: list[Act], cited: list[Citation]) -> list[Citation]:
+    def spoken(self, spoken: list[Act], subjects: list[Subject], cited: list[Citation]) -> list[Citation]:
         """Speech acts as citations: their subject, or the topic of the sentences before where none is told."""
         found = []
         reporters = [c for c in cited if c.basis == "reporter" and c.start is not None]
         for act in spoken:
-            sources = act.sources or self.topic or self.speaker
+            sources = act.sources or (() if any("は" in s.particle for s in subjects) else self.topic or self.speaker)
             start, end = (act.subject.start, act.subject.end) if act.subject else (None, None)
             if any(start is not None and c.start < (end or 0) and start < (c.end or 0) for c in reporters if c.start is not None):
                 continue
-            if sources:
+            if sources and not (sources[0].kind == "body" and act.cue in _OUTLETS_SAY and outlet_meant(sources[0].name)):
                 found.append(Citation(start, end, tuple(replace(s, cue=act.cue) for s in sources), act.reach, "speech"))
         return found
 
@@ -206,8 +232,8 @@ class _State:
         self.outlets += [c for c in (told[:1] or named) if any(s.kind == "outlet" for s in c.sources)]
         topics = [s.sources for s in subjects if s.particle != "が" and s.sources]
         self.topic = topics[-1] if topics else self.topic
-        for act in spoken:
-            self.speaker = act.sources or self.speaker
+        self.said_before = next((act.sources for act in reversed(spoken) if act.sources), ())
+        self.speaker = self.said_before or self.speaker
         self.before, self.after_quote = sentence, False
         self.posted = tuple(c for c in named if c.basis in ("platform", "post verb", "page"))
         speakers = [act.sources for act in spoken if act.sources] + [s.sources for s in subjects if s.sources][-1:]

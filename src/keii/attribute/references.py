@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from keii.model import Block, Document, Reference
 from keii.attribute.names import outlet_meant
+from keii.model import Block, Document, Reference
 from keii.names import find_outlets
 from keii.text import fold
 
@@ -19,7 +19,7 @@ _URL = re.compile(r"https?://[^\s<>「」『』()（）。、]+")
 _APA = re.compile(r"^([^()]{1,200}?)\s*\(((?:19|20)\d{2}[a-z]?)((?:,\s?[^()]{1,30})?)\)[.,:]?\s*")
 _NEWS = re.compile(r"^(.{0,300}?)[『「\"“]([^『』]{1,400}?)[』」\"”][\s.,、。]*(.{0,120})$")
 _ISO = re.compile(r"((?:19|20)\d{2})[-/年.]\s?(\d{1,2})(?:[-/月.]\s?(\d{1,2}))?")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+(\d{{1,2}})?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _POST = re.compile(r"\[@?[A-Za-z0-9_]+\]|\[[^\]]*(?:post|tweet|reply)[^\]]*\]|投稿|ポスト|ツイート", re.IGNORECASE)
@@ -125,7 +125,7 @@ def _date(text: str) -> str | None:
 def is_post(reference: Reference) -> bool:
     """Whether an entry is a post of its author's own account."""
     return any("[@" in author for author in reference.authors) or bool(
-        reference.title and _POST.search(reference.title) or reference.outlet in ("X", "Twitter") and reference.authors
+        (reference.title and _POST.search(reference.title)) or (reference.outlet in ("X", "Twitter") and reference.authors)
     )
 
 

@@ -12,8 +12,10 @@ from keii.attribute.subjects import CLOSE, Subject, depths_of, subjects_of
 from keii.model import Document, Source, Span, Token
 
 _FUNCTIONAL = frozenset(
-    "こと もの の ところ 上 うえ 後 あと ほか 際 時 とき ため 通り とおり よう 一方 うち 中 わけ はず 直後".split()
+    ["こと", "もの", "の", "ところ", "上", "うえ", "後", "あと", "ほか", "際", "時", "とき", "ため", "通り", "とおり", "よう", "一方", "うち", "中", "わけ", "はず", "直後"]
 )
+_LONGEST = 3000
+"""A sentence of more tokens is no prose."""
 _QUOTE_END = "」』”"
 
 
@@ -33,13 +35,13 @@ class Act:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        return self.subject.sources if self.subject else ()
+        return self.subject.sources or self.subject.anyone if self.subject else ()
 
 
 def acts(document: Document, index: int, names: Names) -> tuple[list[Act], list[Subject]]:
     """The speech acts of a sentence and its subjects, in order; none where it has no tokens."""
     tokens = document.tokens[index] if document.tokens else ()
-    if not tokens:
+    if not tokens or len(tokens) > _LONGEST:
         return [], []
     depths = depths_of(tokens)
     subjects = list(subjects_of(tokens, depths, names))
@@ -86,7 +88,7 @@ def _verbs(tokens: Sequence[Token], depths: list[int]) -> Iterator[tuple[int, in
         if depths[i]:
             continue
         if token.lemma in say or token.lemma in demand:
-            if token.pos == "VERB" or token.pos == "NOUN" and _verbal(tokens, i):
+            if token.pos == "VERB" or (token.pos == "NOUN" and _verbal(tokens, i)):
                 yield i, i, token.lemma
         elif (
             token.surface.startswith("明らか")
@@ -96,14 +98,18 @@ def _verbs(tokens: Sequence[Token], depths: list[int]) -> Iterator[tuple[int, in
             yield i, i + 2, "明らかにする"
         elif token.surface in ("し", "する") and _surface(tokens, i - 1) in ("と", "とも") and _deemed(tokens, i):
             yield i, i, "とする"
-        elif (
-            token.lemma in light
-            and token.pos == "VERB"
-            and i > 1
-            and tokens[i - 1].surface in ("を", "も")
-            and tokens[i - 2].lemma in content
-        ):
+        elif token.lemma in light and token.pos == "VERB" and _object(tokens, i) in content:
             yield i, i, token.lemma
+
+
+def _object(tokens: Sequence[Token], verb: int) -> str:
+    """The noun before を of a verb, adverbs between them or not."""
+    for i in range(verb - 1, max(0, verb - 4), -1):
+        if tokens[i].surface in ("を", "も"):
+            return tokens[i - 1].lemma
+        if tokens[i].pos not in ("ADV", "NOUN", "ADJ", "AUX"):
+            break
+    return ""
 
 
 def _surface(tokens: Sequence[Token], i: int) -> str:
@@ -123,7 +129,15 @@ def _deemed(tokens: Sequence[Token], i: int) -> bool:
     after = "".join(token.surface for token in tokens[i : i + 4])
     if not re.match(r"し(?:て(?:い|お)|た(?:。|うえ|上|$|が)|つつ|、)|する(?:。|声明|考え|見解|見方|$)", after):
         return False
-    return i < 2 or "意志推量" not in tokens[i - 2].inflection
+    before = tokens[i - 2] if i > 1 else None
+    if before is None or "意志推量" in before.inflection:
+        return False
+    if before.pos in ("VERB", "AUX", "ADJ") or before.surface[-1] in CLOSE:
+        return True
+    j = i - 2
+    while j > 0 and tokens[j].pos in ("NOUN", "PROPN", "NUM", "SYM"):
+        j -= 1
+    return after.startswith("してい") and tokens[j].surface != "を"
 
 
 def _passive(tokens: Sequence[Token], end: int) -> bool:
@@ -149,27 +163,50 @@ def _act(
     start, end, cue = verb
     floor = before[-1].verb.end if before else tokens[0].start
     span = Span(tokens[start].start, tokens[end].end)
-    near = [s for s in subjects if floor <= s.start and tokens[s.token].end <= span.start and s.sources]
-    subject = _choose(tokens, near, start) or (before[-1].subject if before else None)
-    return Act(span, _reach(tokens, subject, floor, span, _quote(tokens, depths, start)), subject, cue)
+    quote = _quote(tokens, depths, start)
+    near = [s for s in subjects if floor <= s.start and tokens[s.token].end <= span.start]
+    if quote is not None:
+        near = [s for s in near if tokens[s.token].end <= quote or s.start > quote]
+    subject = _choose(tokens, near, start, direct=quote is not None) or (before[-1].subject if before else None)
+    return Act(span, _reach(tokens, subject, floor, span, quote), subject, cue)
 
 
-def _choose(tokens: Sequence[Token], near: list[Subject], verb: int) -> Subject | None:
-    """The subject of a verb of saying: a が right before it, else the topic, else the first が."""
+def _choose(tokens: Sequence[Token], near: list[Subject], verb: int, *, direct: bool) -> Subject | None:
+    """The subject of a verb of saying: a が right before it, else the topic (of its own clause), else a が."""
     for subject in reversed(near):
-        if subject.particle == "が" and not any(
-            t.pos in ("VERB", "AUX", "ADJ") or t.surface[-1] in CLOSE for t in tokens[subject.token + 1 : verb]
-        ):
+        if subject.particle == "が" and subject.anyone and not any(map(_ends_clause, tokens[subject.token + 1 : verb])):
             return subject
-    topics = [s for s in near if s.particle != "が"]
-    return topics[0] if topics else near[0] if near else None
+    for known in (True, False):
+        able = [s for s in near if (s.sources if known else s.anyone)]
+        topics = [s for s in able if s.particle != "が"]
+        if topics:
+            return topics[-1] if direct else _own_topic(tokens, topics)
+        if able and (known or direct):
+            return able[-1] if direct else able[0]
+    return None
+
+
+def _ends_clause(token: Token) -> bool:
+    return token.pos in ("VERB", "AUX", "ADJ") or token.surface[-1] in CLOSE
+
+
+def _own_topic(tokens: Sequence[Token], topics: list[Subject]) -> Subject:
+    """The first topic, or a later one where a clause ends between them (Aは…が、Bは…と述べた)."""
+    chosen = topics[0]
+    for topic in topics[1:]:
+        if any(
+            t.tag == "助詞-接続助詞" and t.surface in ("が", "けれど", "けど", "し", "ので", "から", "のに")
+            for t in tokens[chosen.token + 1 : topic.token]
+        ):
+            chosen = topic
+    return chosen
 
 
 def _quote(tokens: Sequence[Token], depths: list[int], verb: int) -> int | None:
     """Where the quotation begins that ends right before the verb of saying; None if it is told indirectly."""
     i = verb - 1
     while i >= 0 and verb - i <= 12 and tokens[i].surface[-1] not in _QUOTE_END:
-        if tokens[i].pos == "VERB" or tokens[i].surface in ("は", "。", "、") and verb - i > 3:
+        if tokens[i].pos == "VERB" or (tokens[i].surface in ("は", "。", "、") and verb - i > 3):
             return None
         i -= 1
     if i < 0 or tokens[i].surface[-1] not in _QUOTE_END:

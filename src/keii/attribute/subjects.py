@@ -19,18 +19,27 @@ _NOT_BODY = re.compile(
     r"(?:会議|機会|社会|都会|大会|首都|地区|選挙区|部分|帰国|入国|出国|出場|結局|記録|全部|一部|内部|外部|議会選|場所|都度|程度|国会|再会|旅館|会館|映像|"
     r"市場|工場|会場|現場|立場|劇場|全国|開会|閉会|集会|面会|協議会|総会|島|道|大国|世界|階級|都市|新党|院内)$"
 )
+_THING = re.compile(
+    r"(?:こと|もの|の|ため|よう|これ|それ|あれ|ここ|そこ|どれ|何|他|ほか|今回|当初|現在|結果|声明|調査|報告書?|判決|発表|資料|記事|報道|法|案|率|額|数|量|点|件|人数|理由|原因|"
+    r"可能性|恐れ|おそれ|事件|事故|地震|台風|火災|被害|影響|関係|問題|容疑|疑い|死因|内容|状況|場合|時|際|後|前|日|月|年|上|中|下|内|外|間|話|声|考え|方針|意向|見通し|"
+    r"試合|大会|選挙|会議|会談|会合|会見|番組|作品|映画|商品|製品|価格|株価?|列車|電車|便|船|機|車|道|橋|線|駅|計画|制度|契約|交渉|合意|解任|辞任|一方|以降|時点|区間|勢力|雨|雪|風|扱い|行動|ところ|とき|たび|声|観測|見方|うわさ|噂)$"
+)
 _WRITER = re.compile(r"(?:記者|著者|筆者|特派員|論説委員)(?:ら|たち)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A は/が/も/では phrase outside quotation marks; `token` indexes its particle, `sources` is who of it can speak."""
+    """A は/が/も/では phrase outside quotation marks.
+
+    `token` indexes its particle; `sources` is who of it can speak by name or role, `anyone` who it is if it is said to speak.
+    """
 
     start: int
     end: int
     token: int
     particle: str
     sources: tuple[Source, ...]
+    anyone: tuple[Source, ...] = ()
 
 
 def depths_of(tokens: Sequence[Token]) -> list[int]:
@@ -52,12 +61,35 @@ def subjects_of(tokens: Sequence[Token], depths: list[int], names: Names) -> Ite
             continue
         if tokens[last].surface == "で" and particle in ("は", "も"):
             particle, last = "で" + particle, last - 1
-        if tokens[last].surface in ("自身", "本人", "ら", "たち") and last > 0:
-            pass
         first = phrase_start(tokens, depths, last) if last >= 0 else None
         if first is not None:
-            start, end = tokens[first].start, tokens[last].end
-            yield Subject(start, end, i, particle, speakers_in(start, end, names))
+            start, end = _with_list(tokens[first].start, names), tokens[last].end
+            sources = speakers_in(start, end, names)
+            yield Subject(
+                start, end, i, particle, sources, sources or _anyone(tokens[last], bare(names.text[start:end]), start, end)
+            )
+
+
+def _with_list(start: int, names: Names) -> int:
+    """The beginning of a phrase with the names listed before it (A銀行、B銀行が)."""
+    while names.text[start - 1 : start] in ("、", "・") and start > 1:
+        before = names.ending(start - 1)
+        if before is None or before.label not in ("PERSON", "ORG") or not names.inside(start, start + 30):
+            break
+        start = before.start
+    return start
+
+
+def _anyone(head: Token, whole: str, start: int, end: int) -> tuple[Source, ...]:
+    """A phrase that is neither name nor role, as one who speaks; () for things, times and numbers."""
+    if (
+        head.pos not in ("NOUN", "PROPN")
+        or re.search("副詞可能|サ変可能", head.tag)
+        or not 1 < len(whole) <= 30
+        or _THING.search(whole)
+    ):
+        return ()
+    return (Source("body", whole, "", start, end),)
 
 
 def phrase_start(tokens: Sequence[Token], depths: list[int], last: int) -> int | None:
@@ -79,11 +111,9 @@ def phrase_start(tokens: Sequence[Token], depths: list[int], last: int) -> int |
             i -= 1
         elif before.surface in ("、", "。", "！", "？") or before.surface[0] in OPEN:
             break
-        elif before.pos in _NOMINAL and not (
+        elif (before.pos in _NOMINAL and not (
             before.tag.startswith("名詞-普通名詞-副詞可能") and tokens[i].surface not in _JOINING
-        ):
-            i -= 1
-        elif before.tag.startswith(("接頭辞", "接尾辞")):
+        )) or before.tag.startswith(("接頭辞", "接尾辞")):
             i -= 1
         else:
             break
@@ -100,7 +130,9 @@ def _opener(depths: list[int], close: int, outside: int) -> int:
 def speakers_in(start: int, end: int, names: Names) -> tuple[Source, ...]:
     """Who a noun phrase names as one who can speak: persons, bodies, unnamed sources; () if nobody."""
     whole = bare(names.text[start:end])
-    mentions = names.inside(start, end, "PERSON", "ORG", "OUTLET", "PLACE")
+    mentions = [
+        m for m in names.inside(start, end, "PERSON", "ORG", "OUTLET", "PLACE") if not _in_bracket(names.text[start : m.start])
+    ]
     last = mentions[-1] if mentions else None
     tail = bare(names.text[last.end : end]) if last else ""
     if _WRITER.search(whole):
@@ -109,7 +141,7 @@ def speakers_in(start: int, end: int, names: Names) -> tuple[Source, ...]:
         return _coordinated(mentions, names)
     if re.search(rf"(?:{'|'.join(words('anonymous'))})(?:の(?:1|１|一)人|ら|たち)?$", whole):
         return (Source("anonymous", "anonymous", "", start, end),)
-    if last and last.label != "PLACE" and tail in ("", "側", "など", "ら", "社", "サイド", "自身"):
+    if last and tail in ("", "側", "など", "ら", "社", "サイド", "自身"):
         return _coordinated(mentions, names)
     group = group_name(last.name, tail.removeprefix("の")) if last and tail and last.label in ("ORG", "OUTLET") else None
     if group and last and last.name.isascii():
@@ -117,11 +149,15 @@ def speakers_in(start: int, end: int, names: Names) -> tuple[Source, ...]:
     return _by_role(whole, start, end)
 
 
+def _in_bracket(before: str) -> bool:
+    return sum(before.count(c) for c in "(（") > sum(before.count(c) for c in ")）")
+
+
 def _by_role(whole: str, start: int, end: int) -> tuple[Source, ...]:
     """A person or body that is only called by its role or kind (県警, 男性, 寺側)."""
     head = re.sub(r"(?:ら|たち|達|自身|など|側)+$", "", whole)
     kind: SourceKind | None = None
-    if whole.endswith("側") and head or head.endswith(words("person")):
+    if (whole.endswith("側") and head) or head.endswith(words("person")):
         kind = "person"
     elif head.endswith(words("body")) and not _NOT_BODY.search(head):
         kind = "body"
@@ -133,7 +169,7 @@ def _coordinated(mentions: list[Mention], names: Names) -> tuple[Source, ...]:
     chosen = [mentions[-1]]
     for mention in reversed(mentions[:-1]):
         between = bare(names.text[mention.end : chosen[0].start])
-        if mention.label != chosen[0].label or not _LISTED.fullmatch(between):
+        if (mention.label == "PERSON") != (chosen[0].label == "PERSON") or not _LISTED.fullmatch(between):
             break
         chosen.insert(0, mention)
     return tuple(Source(_KINDS[m.label], m.name, "", m.start, m.end) for m in chosen)

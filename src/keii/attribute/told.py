@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from keii.attribute.names import Names, cited_outlets, outlet_meant, pattern, source, words
 from keii.model import Citation, Mention, Sentence, Source, SourceKind, Span
 
+_PHRASE = 120
+"""A source phrase is no longer than this, a sentence is read no further than `_FAR` for a verb of reporting."""
+_FAR = 600
 _PAIRS = {"」": "「", "』": "『", "）": "（", ")": "(", "”": "“", "】": "【"}
 _DATED = r"(?:[^\s、。「」『』は]{0,12}(?:日|月|年|同日|夜|朝|午後|午前|現在)の?)?"
 _PRODUCT = pattern("product")
@@ -38,7 +41,7 @@ _COUNTRY = re.compile(
     r"(?:米国|英国|韓国|中国|北朝鮮|[米英仏独伊露豪加])?(?:国営|公共|有力|地元|経済|大手)?(?:紙|誌|メディア|ニュースメディア|テレビ)?[・の]?[『「]?$"
 )
 _STRONG = (
-    r"(?:と|を|も|とも|が|に|は|で|て|旨|こと|日|、|分|時|により)(?:伝え|報じ|報道し|報道した|速報|スクープ|掲載|紹介し|放送し|放映し|配信し|取り上げ|"
+    r"(?:と|を|も|とも|が|に|は|で|て|旨|こと|日|、|分|時|により)(?:(?:伝え|報じ|報道し)(?:ている|ています|た|ました|る|ます)?|速報|スクープ|掲載|紹介し|放送し|放映し|配信し|取り上げ|"
     r"指摘し|予想し|予測し|分析し|引用し|あげて|挙げて|暴露|書い|更新し|分かった|わかった|判明)|としている|と見て|とみて"
 )
 _WEAK = r"明らかにし|発表し|明かし|とした|載せ"
@@ -62,26 +65,29 @@ class Teller:
     def _according(self, sentence: Sentence) -> Iterator[Citation]:
         """To the end of the sentence, or to the next outlet's によると; in brackets, to their end."""
         found: list[tuple[int, int, tuple[Source, ...], bool]] = []
+        floor = sentence.start
         for cue in _ACCORDING.finditer(self.text, sentence.start, sentence.end):
-            start = self._phrase_start(sentence.start, cue.start())
-            sources = self._sources(start, cue.start(), cue[0])
+            start = self._phrase_start(max(floor, cue.start() - _PHRASE), cue.start())
+            floor = cue.end() if cue[0].startswith("によ") else floor
+            sources = self._sources(start, cue.start(), cue[0]) if start < cue.start() else ()
             if cue[0] == "を通じて":
                 through = tuple(s for s in sources if s.kind == "outlet")
                 if through:
                     yield Citation(start, cue.end(), through, Span(sentence.start, sentence.end), "according")
             elif sources:
+                if found and start <= found[-1][0]:  # …の話として…ところによると is one phrase
+                    found.pop()
                 found.append((start, cue.end(), sources, cue[0].startswith("によ")))
-        for n, (start, end, sources, _) in enumerate(found):
-            stop = self._bracket_end(sentence, start)
-            for later, _, others, by in found[n + 1 :] if stop is None else ():
-                if by and any(s.kind == "outlet" for s in others) and self._bracket_end(sentence, later) is None:
-                    stop = later
-                    break
-            yield Citation(start, end, sources, Span(start, stop or sentence.end), "according")
+        following = sentence.end
+        for start, end, sources, by in reversed(found):
+            bracket = self._bracket_end(sentence, start)
+            yield Citation(start, end, sources, Span(start, bracket or following), "according")
+            if by and bracket is None and any(link.kind == "outlet" for link in sources):
+                following = start
 
     def _bracket_end(self, sentence: Sentence, place: int) -> int | None:
         """Where the bracket closes that a place stands in, None if it stands in none."""
-        before = self.text[sentence.start : place]
+        before = self.text[max(sentence.start, place - _PHRASE) : place]
         if sum(before.count(c) for c in "(（") <= sum(before.count(c) for c in ")）"):
             return None
         close = re.compile(r"[)）]").search(self.text, place, sentence.end)
@@ -96,7 +102,7 @@ class Teller:
             if opener >= 0:
                 i = opener
                 continue
-            if char in "。「『（(\n" or char in "、，," and not self._after_outlet(i - 1) or self._is_topic(i - 1):
+            if char in "。「『（(\n" or (char in "、，," and not self._after_outlet(i - 1)) or self._is_topic(i - 1):
                 break
             i -= 1
         while i < end and self.text[i] in " \u3000\n・":
@@ -159,7 +165,7 @@ class Teller:
         mentions = self.names.inside(start, end, "PERSON", "ORG", "OUTLET")
         if mentions:
             tail = re.sub(r"[（(][^（）()]*[)）]", "", self.text[mentions[-1].end : end])
-            if mentions[-1].label == "PERSON" and "の" not in tail or tail in ("", "側", "など"):
+            if (mentions[-1].label == "PERSON" and "の" not in tail) or tail in ("", "側", "など"):
                 return (self._speaking(mentions[-1], cue),)
         if not plain or product or len(plain) > 30 or _NOBODY.search(plain) or re.match(r"(?:今回|この|その)", plain):
             return ()
@@ -183,7 +189,7 @@ class Teller:
             if verb is None:
                 continue
             between = self.text[after.end() : max(after.end(), verb[0])]
-            close = len(between) < 24 and not re.search(r"[とをに旨]|こと", between)
+            close = self.text[verb[0]] not in "とをもて旨こ" and len(between) < 24 and not re.search(r"[とを旨]", between)
             reach = Span(sentence.start if close else begin, sentence.end if sentence.end - verb[1] < 16 else verb[1])
             unnamed = _ANONYMOUS.search(between) if re.search(r"の(?:話|談話|証言)", between) else None
             chain = [Source("anonymous", "anonymous", unnamed[0], None, None)] if unnamed else []
@@ -210,7 +216,7 @@ class Teller:
     def _report_verb(self, verbs: re.Pattern[str], start: int, end: int) -> tuple[int, int] | None:
         """The last verb of reporting outside quotation marks, before another source takes over."""
         found, depth = None, 0
-        for m in verbs.finditer(self.text, start, end):
+        for m in verbs.finditer(self.text, start, min(end, start + _FAR)):
             if m[0] in "「『":
                 depth += 1
             elif m[0] in "」』":
@@ -227,5 +233,5 @@ class Teller:
         return prefix.start() if prefix else start
 
     def _within_quote(self, sentence: Sentence, place: int) -> bool:
-        before = self.text[sentence.start : place]
+        before = self.text[max(sentence.start, place - _FAR) : place]
         return before.count("「") > before.count("」") and self.text[place - 1] not in "「『"

@@ -17,6 +17,8 @@ _NARRATIVE = re.compile(
 )
 _MARK = re.compile(r"\[(\d{1,3})\]|[（(]?※\s?(\d{1,3})[)）]?|[（(]?注\s?(\d{1,3})[)）]?|\*(\d{1,3})(?=[。、)）]|$)")
 _ONLY_MARKS = re.compile(r"(?:[。．\s)）!！?？]|\[\d+\]|[（(]?※\s?\d+|[（(]?注\s?\d+)*$")
+_TAIL = 60
+"""Marks that close a sentence stand in its last so many characters."""
 _BRACKET = re.compile(r"[（(]([^（）()\n]{1,60})[)）]")
 _HEAD = re.compile(
     r"^(?:via|ソース|出典|引用元?|参照|参考)\s?[:：]?\s?|(?:より|調べ|配信|報道|の?\d{1,2}日の(?:発表|報道))$", re.IGNORECASE
@@ -51,7 +53,8 @@ class Works:
         floor = sentence.start
         for m in _MARK.finditer(self.text, sentence.start, sentence.end):
             entries = by_mark(self.entries, next(group for group in m.groups() if group))
-            stop = sentence.end if _ONLY_MARKS.match(self.text, m.end(), sentence.end) else m.end()
+            closing = sentence.end - m.end() < _TAIL and _ONLY_MARKS.match(self.text, m.end(), sentence.end)
+            stop = sentence.end if closing else m.end()
             if entries:
                 yield self._referred(entries, m.span(), Span(floor, stop), "mark")
             if stop != sentence.end:
@@ -104,7 +107,7 @@ class Works:
             following = self.text[m.end() : m.end() + 1] if m.end() < sentence.end else ""
             chain = self._listed(inner, m.span(), marked=inner != m[1].strip())
             marked = inner != m[1].strip()
-            if not chain or not marked and following not in ("", "。", "、") or self._is_gloss(m.start(), following):
+            if not chain or (not marked and following not in ("", "。", "、")) or self._is_gloss(m.start(), following):
                 continue
             closing = sentence.end - m.end() <= 2 or following == "と"
             yield Citation(m.start(), m.end(), chain, Span(floor, sentence.end if closing else m.end()), "bracket")

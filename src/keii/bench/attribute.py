@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from keii.attribute import Attribution, attribute, attribution
 from keii.bench.material import article_paths, genre, gold_rows, tagged
 from keii.model import Article, Document
 from keii.names import outlet_named
+from keii.names.scripts import is_katakana, sounds_like
 from keii.text import folded
 
 FIELDS = ("outlets", "outlets, cited", "speakers", "speakers, told", "citation", "citation, cited")
@@ -106,15 +107,21 @@ def _compare(
     yield "citation, cited", cited, bool(span)
 
 
-def _equal(gold: Iterable[str], found: Iterable[str], same: dict[str, set[str]]) -> bool:
+def _equal(gold: Iterable[str], found: Sequence[str], same: dict[str, set[str]]) -> bool:
     """Whether two lists name the same: by fold, or by a mention that the gold gives the name."""
-    left = [{folded(g), *same.get(g, set()), *_outlet(g)} for g in gold]
+    left = [{folded(g), *same.get(g, set()), *_outlet(g), *_heard(g, found)} for g in gold]
     right = [folded(f) for f in found]
     return (
         len(left) == len(right)
         and all(any(_like(f, g) for g in left) for f in right)
         and all(any(_like(f, g) for f in right) for g in left)
     )
+
+
+def _heard(name: str, found: Iterable[str]) -> set[str]:
+    """Katakana names that say a Latin name or one of its parts: the article may tell no other form."""
+    parts = [name, *name.split()] if name.isascii() else []
+    return {folded(f) for f in found if is_katakana(f) and any(sounds_like(f, part) for part in parts)}
 
 
 def _outlet(name: str) -> set[str]:
