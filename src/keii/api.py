@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from keii.model import Article, Claim, Document, Event, KeiiError, Mention, Name, Pair, Scores
 from keii.runner import read_events as _read_events
 
@@ -53,7 +55,13 @@ def _running(text: str) -> Document:
 
 def schemas() -> dict[str, Any]:
     """JSON Schema of a row of each output file."""
-    rows = {"claims.jsonl": Claim, "events.jsonl": Event, "names.jsonl": Name, "scores.jsonl": Pair, "scores.json": Scores}
+    rows: dict[str, type[BaseModel]] = {
+        "claims.jsonl": Claim,
+        "events.jsonl": Event,
+        "names.jsonl": Name,
+        "scores.jsonl": Pair,
+        "scores.json": Scores,
+    }
     return {name: row.model_json_schema(by_alias=True) for name, row in rows.items()}
 
 

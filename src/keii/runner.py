@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from keii.config import Config
 from keii.export import export
@@ -48,11 +49,11 @@ def read_events(out: Path) -> tuple[Event, ...]:
 def connect(address: str) -> Executor:
     """An executor on a Dask scheduler: the same pipeline on many machines."""
     try:
-        from distributed import Client
+        import distributed
     except ImportError as error:
         raise KeiiError("--cluster needs the extra: pip install 'keii[cluster]'") from error
     try:
-        client = Client(address, timeout=20)
+        client: Any = distributed.Client(address, timeout=20)  # type: ignore[no-untyped-call]
     except OSError as error:
         raise KeiiError(f"{address}: no Dask scheduler answers: {error}") from error
     executor: Executor = client.get_executor()
