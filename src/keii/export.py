@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from keii import lexicon
 from keii.config import Config
 from keii.model import Claim, Event, KeiiError
-from keii.pipeline import Run
+from keii.pipeline import Run, article_of
 from keii.tag import versions
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -116,12 +116,12 @@ def counts(run: Run) -> dict[str, int]:
 def _pages(run: Run, config: Config) -> dict[str, str]:
     from keii.timeline import timeline
 
-    texts = {analysis.id: analysis.text for analysis in run.analyses}
     pages = {"timeline.html": timeline(run.events, run.claims, run.analyses)}
     if run.scores is not None and run.gold is not None:
         from keii.report import report
 
-        pages["report.html"] = report(run.scores, run.pairs, run.claims, run.gold.claims, texts)
+        articles = {analysis.id: article_of(analysis) for analysis in run.analyses}
+        pages["report.html"] = report(run.scores, run.pairs, run.claims, run.gold.claims, articles)
     return pages
 
 

@@ -107,6 +107,7 @@ def _analyse(document: Document, config: Config, timed: _Stopwatch) -> Analysis:
         path=article.path,
         sha256=article.sha256,
         text=article.text,
+        body_start=article.body_start,
         title=article.title or _title(document),
         published=published.value if published else None,
         published_basis=published.basis if published else None,
@@ -250,17 +251,20 @@ def combine(
     analyses: Sequence[Analysis], config: Config, previous: Sequence[Event] = ()
 ) -> tuple[tuple[Claim, ...], tuple[Event, ...], tuple[Name, ...]]:
     """Link names over the articles and merge their claims into events."""
-    articles = {analysis.id: _article(analysis) for analysis in analyses}
+    articles = {analysis.id: article_of(analysis) for analysis in analyses}
     links = link_names([_document(analysis, articles[analysis.id]) for analysis in analyses], config.names)
     claims = tuple(_rename(claim, links.run_name) for analysis in analyses for claim in analysis.claims)
     claims, events = merge(claims, articles, config.merge, previous)
     return claims, events, links.names
 
 
-def _article(analysis: Analysis) -> Article:
+def article_of(analysis: Analysis) -> Article:
+    """The article of an analysis, its date inferred where it told none."""
     return Article(
         id=analysis.id,
-        text="",
+        text=analysis.text,
+        body_start=analysis.body_start,
+        path=analysis.path,
         title=analysis.title,
         published=analysis.published,
         url=analysis.url,

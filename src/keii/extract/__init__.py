@@ -17,7 +17,7 @@ def extract(document: Document, config: Extract | None = None) -> tuple[Claim, .
     """Tell every claim of an article, in order of its trigger, each with its confidence and the reasons that made it."""
     settings = config or Extract()
     found = detect(document, settings)
-    facts = [factuality(document, one.candidate, one.type, rules_only=settings.rules_only) for one in found]
+    facts = [factuality(document, one.candidate, one.type) for one in found]
     datings = [Dating(one.candidate, one.type, fact) for one, (fact, _) in zip(found, facts, strict=True)]
     dates = claim_dates(document, datings, rules_only=settings.rules_only)
     return tuple(
