@@ -406,6 +406,7 @@ class Analysis(Row):
     path: str
     sha256: str
     text: str
+    body_start: int
     title: str | None
     published: str | None
     published_basis: str | None
