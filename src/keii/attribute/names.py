@@ -94,14 +94,14 @@ def outlet_meant(word: str) -> str | None:
     named = outlet_named(plain) if 1 < len(plain) <= 40 else None
     if named:
         return named[0]
-    near = [
-        (name, spelling) for spelling, name in _spellings() if abs(len(spelling) - len(plain)) <= 1 and _slip(plain, spelling)
-    ]
-    return near[0][0] if near and len({name for name, _ in near}) == 1 else None
+    near = {name for spelling, name in _spellings().get(plain[:1].lower(), ()) if _slip(plain, spelling)}
+    return near.pop() if len(near) == 1 else None
 
 
 def _slip(word: str, spelling: str) -> bool:
     """Whether one letter is wrong, missing, too many or changed places; kanji names keep their first two."""
+    if abs(len(spelling) - len(word)) > 1:
+        return False
     if len(word) == 3 and word.isupper() and word[0] == spelling[0]:
         return sorted(word) == sorted(spelling)
     kanji = re.search(r"[一-龠]", spelling) is not None
@@ -111,17 +111,17 @@ def _slip(word: str, spelling: str) -> bool:
 
 
 @cache
-def _spellings() -> tuple[tuple[str, str], ...]:
-    """Every spelling of the lexicon that is no everyday word, with its canonical name."""
-    pairs = [
+def _spellings() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Every spelling of the lexicon that is no everyday word, with its canonical name, by its first letter."""
+    pairs = {
         (spelling, name)
         for countries in lexicon.toml("outlets").values()
         for outlets in countries.values()
         for name, spellings in outlets.items()
         for spelling in (name, *spellings)
         if not spelling.startswith("?")
-    ]
-    return tuple(sorted(set(pairs)))
+    }
+    return {first: tuple(sorted(p for p in pairs if p[0][0].lower() == first)) for first in {p[0][0].lower() for p in pairs}}
 
 
 def source(mention: Mention, cue: str) -> Source:

@@ -31,7 +31,7 @@ _PARTS = re.compile(r"\s[–—|｜-]\s|[、,|｜]")
 def heads(document: Document) -> list[int]:
     """The number of the section each block belongs to; time stamps begin none, short marked lines that look like headings do."""
     numbers, number = [], 0
-    for index, block in enumerate(document.blocks):
+    for index in range(len(document.blocks)):
         if _is_head(document, index):
             number += 1
         numbers.append(number)

@@ -29,10 +29,12 @@ _PLATFORMS = {
 }
 _NAMES = tuple(_PLATFORMS)
 _OWN = r"(?:(?:自身|自ら|自分|本人|個人|公式|会社|同社|彼|彼女)の?\s?(?:公式)?\s?)?"
-_ON = r"\s?(?:[（(]旧[^（）()]{1,12}[)）])?\s?[』」]?\s?(?:上)?(?:の(?:公式)?アカウント)?(?:で|に(?!対|つい|よ|は?加わ)|を更新|へ(?!の)|にて|の投稿|のポスト|上)"
-_PLATFORM = re.compile(
-    rf"{_OWN}[『「]?(?<![A-Za-z0-9])(?:{'|'.join(f'(?P<p{i}>{form})' for i, form in enumerate(_PLATFORMS.values()))})(?![A-Za-z0-9]){_ON}"
+_ON = (
+    r"\s?(?:[（(]旧[^（）()]{1,12}[)）])?\s?[』」]?\s?(?:上)?(?:の(?:公式)?アカウント)?"
+    r"(?:で|に(?!対|つい|よ|は?加わ)|を更新|へ(?!の)|にて|の投稿|のポスト|上)"
 )
+_FORMS = "|".join(f"(?P<p{i}>{form})" for i, form in enumerate(_PLATFORMS.values()))
+_PLATFORM = re.compile(rf"{_OWN}[『「]?(?<![A-Za-z0-9])(?:{_FORMS})(?![A-Za-z0-9]){_ON}")
 _NAMED = re.compile(r"(?<![A-Za-z0-9])(?:(?P<x>X(?=[でにへ上を（(])|Ｘ)|(?P<t>Twitter|ツイッター))")
 _POST = re.compile("|".join(re.escape(stem(word)) for word in words("post")))
 _SPREAD = re.compile(r"拡散|広が|飛び交|話題|議論")

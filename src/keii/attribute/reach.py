@@ -99,7 +99,7 @@ class _State:
             self.last, self.outlets, self.speaker, self.topic, self.before = None, [], (), (), None
 
     def is_quoted(self, sentence: Sentence) -> bool:
-        """Whether a sentence is part of a quoted post or statement, by its block or by the marks around it (以下は抄訳, ここまで)."""
+        """Whether a sentence is part of a quoted post, by its block or by the marks around it (以下は抄訳, ここまで)."""
         text = self.text[sentence.start : sentence.end].strip()
         if len(text) < 40 and _QUOTE_BEGINS.match(text):
             self.quoting = True

@@ -48,7 +48,7 @@ def _parse(text: str, start: int) -> Reference | None:
     """
     shown = fold(text).text
     mark = _MARK.match(shown)
-    key = next((group for group in mark.groups() if group), None) if mark else None
+    key: str | None = next((group for group in mark.groups() if group), None) if mark else None
     rest = shown[mark.end() :] if mark else _BULLET.sub("", shown)
     found = _URL.search(rest)
     url = found[0].rstrip(".,)") if found else None

@@ -12,10 +12,34 @@ from keii.attribute.subjects import CLOSE, Subject, depths_of, subjects_of
 from keii.model import Document, Source, Span, Token
 
 _FUNCTIONAL = frozenset(
-    ["こと", "もの", "の", "ところ", "上", "うえ", "後", "あと", "ほか", "際", "時", "とき", "ため", "通り", "とおり", "よう", "一方", "うち", "中", "わけ", "はず", "直後"]
+    [
+        "こと",
+        "もの",
+        "の",
+        "ところ",
+        "上",
+        "うえ",
+        "後",
+        "あと",
+        "ほか",
+        "際",
+        "時",
+        "とき",
+        "ため",
+        "通り",
+        "とおり",
+        "よう",
+        "一方",
+        "うち",
+        "中",
+        "わけ",
+        "はず",
+        "直後",
+    ]
 )
 _LONGEST = 3000
 """A sentence of more tokens is no prose."""
+_QUOTE_BEGIN = ("「", "『", "“")
 _QUOTE_END = "」』”"
 
 
@@ -47,10 +71,15 @@ def acts(document: Document, index: int, names: Names) -> tuple[list[Act], list[
     subjects = list(subjects_of(tokens, depths, names))
     found: list[Act] = []
     for start, end, cue in _verbs(tokens, depths):
-        if not _passive(tokens, end) and not _adnominal(tokens, end):
-            found.append(_act(tokens, depths, (start, end, cue), subjects, found))
-    kept = [act for act in found if act.cue not in _demands() or _quotes(document, act)]
-    return kept, subjects
+        if _passive(tokens, end):
+            continue
+        if _adnominal(tokens, end):
+            found += _published(tokens, (start, end, cue), subjects)
+            continue
+        act = _act(tokens, depths, (start, end, cue), subjects, found)
+        if cue not in _demands() or names.text[act.reach.start : act.reach.start + 1] in _QUOTE_BEGIN:
+            found.append(act)
+    return found, subjects
 
 
 def said_by(document: Document, index: int, place: int) -> tuple[Source, ...]:
@@ -137,7 +166,7 @@ def _deemed(tokens: Sequence[Token], i: int) -> bool:
     j = i - 2
     while j > 0 and tokens[j].pos in ("NOUN", "PROPN", "NUM", "SYM"):
         j -= 1
-    return after.startswith("してい") and tokens[j].surface != "を"
+    return after.startswith("してい") and (tokens[j].surface != "を" or any(t.pos == "NUM" for t in tokens[j : i - 1]))
 
 
 def _passive(tokens: Sequence[Token], end: int) -> bool:
@@ -216,8 +245,14 @@ def _quote(tokens: Sequence[Token], depths: list[int], verb: int) -> int | None:
     return tokens[i].start
 
 
-def _quotes(document: Document, act: Act) -> bool:
-    return document.article.text[act.reach.start : act.reach.start + 1] in "「『“"
+def _published(tokens: Sequence[Token], verb: tuple[int, int, str], subjects: list[Subject]) -> list[Act]:
+    """Xが公表した資料では…: what follows is what X says."""
+    start, end, cue = verb
+    near = [s for s in subjects if s.particle == "が" and s.sources and s.token < start and start - s.token < 12]
+    topic = any(t.surface in ("では", "は", "によると", "によれば") or t.surface == "で" for t in tokens[end + 1 : end + 12])
+    if cue not in ("発表", "公表") or not near or not topic or any(map(_ends_clause, tokens[near[-1].token + 1 : start])):
+        return []
+    return [Act(Span(tokens[start].start, tokens[end].end), Span(tokens[end].end, tokens[-1].end), near[-1], cue)]
 
 
 def _reach(tokens: Sequence[Token], subject: Subject | None, floor: int, verb: Span, quote: int | None) -> Span:

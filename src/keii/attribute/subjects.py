@@ -46,8 +46,8 @@ def depths_of(tokens: Sequence[Token]) -> list[int]:
     """In how many quotation marks and brackets each token stands; the marks themselves stand inside."""
     depth, depths = 0, []
     for token in tokens:
-        opened = sum(token.surface.count(c) for c in OPEN)
-        closed = sum(token.surface.count(c) for c in CLOSE)
+        opened = sum(c in OPEN for c in token.surface)
+        closed = sum(c in CLOSE for c in token.surface)
         depths.append(max(depth, depth + opened - closed))
         depth = max(0, depth + opened - closed)
     return depths
@@ -111,9 +111,9 @@ def phrase_start(tokens: Sequence[Token], depths: list[int], last: int) -> int |
             i -= 1
         elif before.surface in ("、", "。", "！", "？") or before.surface[0] in OPEN:
             break
-        elif (before.pos in _NOMINAL and not (
-            before.tag.startswith("名詞-普通名詞-副詞可能") and tokens[i].surface not in _JOINING
-        )) or before.tag.startswith(("接頭辞", "接尾辞")):
+        elif (
+            before.pos in _NOMINAL and not (before.tag.startswith("名詞-普通名詞-副詞可能") and tokens[i].surface not in _JOINING)
+        ) or before.tag.startswith(("接頭辞", "接尾辞")):
             i -= 1
         else:
             break

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from keii.attribute.names import Names, cited_outlets, outlet_meant, pattern, source, words
+from keii.attribute.subjects import speakers_in
 from keii.model import Citation, Mention, Sentence, Source, SourceKind, Span
 
 _PHRASE = 120
@@ -26,6 +28,7 @@ ANAPHOR = re.compile(
 _MAKER = re.compile(r"(.{1,40}?)が.{0,30}?(?:発表|公表|明らかに|述べ|話し|語っ|提出|まとめ|示し)[^、]{0,6}(?:ところ|もの|資料)?$")
 _PRODUCT_END = re.compile(rf"(?:の|による)?{_DATED}{_PRODUCT}{{1,4}}(?:など|等)?$")
 _NOBODY = re.compile(r"[をにが]|(?:それ|これ|こと|ため|場合|さ|推移|結果|影響|関係|理由|原因|規定|規則|法|制度)$")
+_WORD_ONLY = re.compile(rf"^(?:今回の?|この|その)?{_PRODUCT}?$")
 _TOLD = re.compile(r"に語った|に話した|の話|が明かした|に明かした")
 
 _TAIL = (
@@ -162,18 +165,13 @@ class Teller:
             end = start + product.start()
             product = _PRODUCT_END.search(self.text[start:end])
         plain = re.sub(r"(?:など|ら|等|側)$", "", re.sub(r"[（(][^（）()]*[)）]", "", self.text[start:end])).strip("「」『』 ")
-        mentions = self.names.inside(start, end, "PERSON", "ORG", "OUTLET")
-        if mentions:
-            tail = re.sub(r"[（(][^（）()]*[)）]", "", self.text[mentions[-1].end : end])
-            if (mentions[-1].label == "PERSON" and "の" not in tail) or tail in ("", "側", "など"):
-                return (self._speaking(mentions[-1], cue),)
+        named = () if _WORD_ONLY.match(plain) else speakers_in(start, end, self.names)
+        if named:
+            return tuple(replace(link, cue=cue) for link in named)
         if not plain or product or len(plain) > 30 or _NOBODY.search(plain) or re.match(r"(?:今回|この|その)", plain):
             return ()
         kind: SourceKind = "person" if plain.endswith(words("person")) else "body"
         return (Source(kind, plain, cue, start, end),)
-
-    def _speaking(self, mention: Mention, cue: str) -> Source:
-        return Source("person" if mention.label == "PERSON" else "body", mention.name, cue, mention.start, mention.end)
 
     # --- X は…と報じた ---------------------------------------------------------------------------------------------
 

@@ -65,9 +65,8 @@ def main() -> None:
     for group, count in counts.items():
         print(f"{group:6}" + "".join(f"  {name} {count.show(name)}" for name in FIELDS))
     for miss in _some(misses, arguments.errors):
-        print(
-            f"{miss.field}\t{miss.article}\t{miss.sentence}\t{miss.trigger}\tgold {miss.gold}\tfound {miss.found}\t{' '.join(miss.why)}"
-        )
+        row = (miss.field, miss.article, miss.sentence, miss.trigger, f"gold {miss.gold}", f"found {miss.found}", *miss.why)
+        print("\t".join(row))
 
 
 def measure(documents: dict[str, Document], gold: dict[str, list[dict[str, Any]]]) -> tuple[dict[str, Counts], list[Miss]]:
