@@ -60,7 +60,7 @@ def citations(document: Document) -> Iterator[Citation]:
         found += [
             *cited,
             *state.inherited(sentence, cited, spoken),
-            *state.lent(sentence, cited),
+            *state.lent(sentence, cited, spoken),
             *state.spoken(spoken, subjects, cited),
         ]
         state.remember(sentence, cited, spoken, subjects)
@@ -171,7 +171,7 @@ class _State:
             return not any(act.sources for act in spoken)
         return _HEARSAY.search(self.text, floor, sentence.end) is not None
 
-    def lent(self, sentence: Sentence, cited: list[Citation]) -> list[Citation]:
+    def lent(self, sentence: Sentence, cited: list[Citation], spoken: list[Act]) -> list[Citation]:
         """A sentence that only names the source lends it to the sentence before, or to the article where it closes it."""
         closing = _CLOSING.search(self.text, sentence.start, sentence.end)
         if closing:
@@ -179,20 +179,27 @@ class _State:
             sources = tuple(Source("outlet", o.name, closing[0], o.start, o.end) for o in outlets)
             whole = Span(self.document.article.body_start, len(self.text))
             return [Citation(sentence.start, closing.end(), sources, whole, "closing")] if sources else []
-        alone = any(
-            c.start is not None and (c.end or 0) - c.start + 2 >= len(self.text[sentence.start : sentence.end].strip())
-            for c in cited
-        )
-        if self.before is None or not cited or not (alone or self._only_source(sentence)):
+        if self.before is None:
             return []
-        return [replace(cited[0], reach=Span(self.before.start, self.before.end), basis="lent")]
+        reach = Span(self.before.start, self.before.end)
+        if cited and (self._is_all(sentence, cited) or self._only_source(sentence, ())):
+            return [replace(cited[0], reach=reach, basis="lent")]
+        told = [act for act in spoken if act.subject and act.subject.anyone]
+        if len(told) == 1 and told[0].subject and self._only_source(sentence, (told[0].subject,)):
+            return [Citation(told[0].subject.start, told[0].verb.end, told[0].sources, reach, "lent")]
+        return []
 
-    def _only_source(self, sentence: Sentence) -> bool:
+    def _is_all(self, sentence: Sentence, cited: list[Citation]) -> bool:
+        """Whether a sentence is nothing but its citation: (via X)."""
+        length = len(self.text[sentence.start : sentence.end].strip())
+        return any(c.start is not None and (c.end or 0) - c.start + 2 >= length for c in cited)
+
+    def _only_source(self, sentence: Sentence, subjects: tuple[Subject, ...]) -> bool:
         """Whether nothing is left of a sentence without its outlets, bodies, dates and words of reporting."""
         if sentence.end - sentence.start > 120:
             return False
         text = list(self.text[sentence.start : sentence.end])
-        for mention in self.names.inside(sentence.start, sentence.end, "OUTLET", "ORG"):
+        for mention in (*self.names.inside(sentence.start, sentence.end, "OUTLET", "ORG"), *subjects):
             text[mention.start - sentence.start : mention.end - sentence.start] = [" "] * (mention.end - mention.start)
         plain = "".join(text)
         return (

@@ -17,7 +17,9 @@ _PAIRS = {"」": "「", "』": "『", "）": "（", ")": "(", "”": "“", "】
 _DATED = r"(?:[^\s、。「」『』は]{0,12}(?:日|月|年|同日|夜|朝|午後|午前|現在)の?)?"
 _PRODUCT = pattern("product")
 _ANONYMOUS = re.compile(r"関係者|情報筋|消息筋|関係筋|外交筋|政府筋|目撃者|匿名|事情を知る|事情に詳しい")
-_ACCORDING = re.compile(pattern("according"))
+_DATED_RELEASE = r"の[^\s、。はが]{0,10}日の(?:発表|調べ|集計|まとめ|報道)で(?:は)?"
+_ACCORDING = re.compile(f"{pattern('according')}|{_DATED_RELEASE}")
+_BECAME_KNOWN = re.compile(r"(?:分か|わか|判明|明らかに)")
 _OPENING = re.compile(rf"(?:{pattern('opening')}[、,]?\s?)+")
 _PART = re.compile(r"[^、,・･とや\s「」『』（）()]{2,24}")
 _PART_TAIL = re.compile(r"(?:の?(?:関西版|電子版|別の?)?(?:報道|記事|取材)|紙|など|等)+$")
@@ -29,10 +31,11 @@ _MAKER = re.compile(r"(.{1,40}?)が.{0,30}?(?:発表|公表|明らかに|述べ|
 _PRODUCT_END = re.compile(rf"(?:の|による)?{_DATED}{_PRODUCT}{{1,4}}(?:など|等)?$")
 _NOBODY = re.compile(r"[をにが]|(?:それ|これ|こと|ため|場合|さ|推移|結果|影響|関係|理由|原因|規定|規則|法|制度)$")
 _WORD_ONLY = re.compile(rf"^(?:今回の?|この|その)?{_PRODUCT}?$")
+_PAPERS = words("document")
 _TOLD = re.compile(r"に語った|に話した|の話|が明かした|に明かした")
 
 _TAIL = (
-    r"[』」”\"]?(?:[（(][^（）()]{0,20}[）)])?\s?(?:紙|誌|電子版|の電子版|通信社?|テレビ|放送|の?(?:続報|記事|ニュース))?(?:の?両(?:新聞|紙|社))?"
+    r"[』」”\")）]?(?:[（(][^（）()]{0,20}[）)])?\s?(?:紙|誌|電子版|の電子版|通信社?|テレビ|放送|の?(?:続報|記事|ニュース))?(?:の?両(?:新聞|紙|社))?"
     r"(?:などの?|等の?|をはじめとする)?(?:[ァ-ヶー一-龠]{0,4}の?(?:一部|各)?(?:各|報道機関|メディア|各紙|各社|報道各社|報道機関各社))?\s?"
 )
 _SUBJECT = re.compile(rf"{_TAIL}(?:は|が|も|では|で、?|の報道で|の取材で)(?!開|設立|運営|主催)")
@@ -84,7 +87,8 @@ class Teller:
         following = sentence.end
         for start, end, sources, by in reversed(found):
             bracket = self._bracket_end(sentence, start)
-            yield Citation(start, end, sources, Span(start, bracket or following), "according")
+            first = sentence.start if _BECAME_KNOWN.match(self.text, end) else start
+            yield Citation(start, end, sources, Span(first, bracket or following), "according")
             if by and bracket is None and any(link.kind == "outlet" for link in sources):
                 following = start
 
@@ -168,6 +172,8 @@ class Teller:
         named = () if _WORD_ONLY.match(plain) else speakers_in(start, end, self.names)
         if named:
             return tuple(replace(link, cue=cue) for link in named)
+        if plain.endswith(_PAPERS) or plain.startswith(words("unnamed")):
+            return (Source("document", plain, cue, start, end),)
         if not plain or product or len(plain) > 30 or _NOBODY.search(plain) or re.match(r"(?:今回|この|その)", plain):
             return ()
         kind: SourceKind = "person" if plain.endswith(words("person")) else "body"
