@@ -1,24 +1,27 @@
 """Whether a claim's event happened: fact, negated, possible or planned, from its own morphology and from what embeds it.
 
 A reading climbs from the event's word towards the sentence's root and collects cues: function words on the way (ない, だろう,
-つもり) and words that take the event as their content (方針, 可能性, とみられる, 否定). The climb ends where the content does: what
-stands above 〜と述べた does not touch the event. Rules fold the cues from the inside out.
+つもり) and words that take the event as their content (方針, 可能性, とみられる, 否定). The climb ends where the content does:
+what stands above 〜と述べた does not touch the event. Rules fold the cues from the inside out; a learned model weighs them.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, pairwise
+from typing import NamedTuple, get_args
 
 from keii import lexicon
 from keii.extract.candidates import Candidate
-from keii.extract.grammar import is_function, is_sahen
+from keii.extract.grammar import children, is_content, is_function, is_sahen, particles, path_to_root, quote_depth
+from keii.extract.learned import Linear, load
 from keii.model import Document, EventType, Factuality, Token
 
 _LIMIT = 8
+_VALUES: dict[str, Factuality] = {value: value for value in get_args(Factuality)}
 _FORMAL = frozenset({"こと", "事", "わけ", "訳", "はず", "筈", "の", "もの", "物", "つもり", "ところ"})
 _SUPPORT = frozenset(
     {"ない", "無い", "ある", "知れる", "しれる", "得る", "える", "うる", "限る", "かねる", "できる", "出来る", "違い"}
@@ -59,11 +62,14 @@ class Reading(NamedTuple):
     steps: tuple[Step, ...]
 
 
-def factuality(document: Document, candidate: Candidate, type: EventType) -> tuple[Factuality, tuple[str, ...]]:
+def factuality(
+    document: Document, candidate: Candidate, type: EventType, *, rules_only: bool = False
+) -> tuple[Factuality, tuple[str, ...]]:
     """Tell whether the event happened, with the cues that say so."""
     reading = read_cues(document.tokens[candidate.sentence], candidate.token)
-    value = by_rule(reading)
-    return value, tuple(f"factuality: {cue.effect} {cue.word}" for cue in reading.cues) or (f"factuality: {reading.tense}",)
+    value = by_rule(reading) if rules_only else by_model(document, candidate, type)
+    cues = tuple(f"factuality: {cue.effect} {cue.word}" for cue in reading.cues)
+    return value, cues or (f"factuality: {reading.tense}",)
 
 
 def by_rule(reading: Reading) -> Factuality:
@@ -89,6 +95,89 @@ def _fold(state: Factuality, cue: Cue) -> Factuality:
     return state
 
 
+def by_model(document: Document, candidate: Candidate, type: EventType) -> Factuality:
+    """What the learned model finds most probable; it knows the rules' answer."""
+    model = _model()
+    return _VALUES[model.classes[int(model.decide([features(document, candidate, type)])[0].argmax())]]
+
+
+@cache
+def _model() -> Linear:
+    return Linear.parse(load("factuality"))
+
+
+def features(document: Document, candidate: Candidate, type: EventType) -> dict[str, float]:
+    """What the model sees: the rules' answer, the cues and steps of the climb, the words behind, time words, dates, the quote."""
+    return dict.fromkeys(_features(document, candidate, type), 1.0)
+
+
+def _features(document: Document, candidate: Candidate, type: EventType) -> Iterator[str]:
+    tokens, i = document.tokens[candidate.sentence], candidate.token
+    sentence, token = document.sentences[candidate.sentence], tokens[i]
+    reading = read_cues(tokens, i)
+    rule, tense = by_rule(reading), reading.tense
+    for name, value in (("type", type), ("lemma", token.lemma), ("kind", sentence.kind)):
+        yield f"{name}={value}"
+        yield f"{name}={value}&{rule}"
+    yield from (f"rule={rule}", f"tense={tense}", f"type={type}&{tense}", f"rule={rule}&{tense}", f"pos={token.pos}")
+    yield f"quoted={quote_depth(tokens)[i] > 0}&{tense}"
+    yield f"effects={'>'.join(cue.effect for cue in reading.cues)}"
+    for cue in reading.cues:
+        yield f"cue={cue.effect}&{cue.word}"
+        yield f"cue={cue.effect}&{tense}"
+    for at, step in enumerate(reading.steps[:4]):
+        yield f"link{at}={step.link}&{step.tense}"
+        yield f"above={step.above}"
+        yield f"above{at}={step.link}&{step.above}"
+    for first, second in pairwise(reading.steps[:4]):
+        yield f"path={first.link}&{first.above}>{second.link}&{second.above}"
+    yield from _surroundings(tokens, i, tense, rule)
+    yield from _dates_beside(document, candidate, rule, tense)
+
+
+def _surroundings(tokens: Sequence[Token], i: int, tense: str, rule: str) -> Iterator[str]:
+    end = _tail(tokens, i)
+    yield f"tail={''.join(token.surface for token in tokens[i + 1 : end])[:16]}"
+    for token in tokens[i + 1 : min(end, i + 9)]:
+        yield f"in tail={token.lemma}"
+    behind = [token.lemma for token in tokens[i + 1 : i + 5]]
+    for at, lemma in enumerate(behind, 1):
+        yield f"next{at}={lemma}"
+    yield f"next={'|'.join(behind[:2])}"
+    yield f"next={'|'.join(behind[:3])}"
+    for token in tokens[i + 1 : i + 12]:
+        if is_content(token):
+            yield f"soon={token.lemma}"
+    for token in tokens[max(0, i - 2) : i]:
+        yield f"before={token.lemma}"
+    for token in tokens[:i]:
+        if token.tag.endswith("副詞可能") or token.pos == "ADV":
+            yield f"time={token.lemma}"
+    for child in children(tokens, i):
+        yield f"child={tokens[child].dep}&{''.join(particles(tokens, child))}&{rule}"
+    root = [i, *path_to_root(tokens, i)][-1]
+    yield f"root={tokens[root].lemma}"
+    yield f"root={tokens[root].lemma}&{tense}"
+    yield f"is root={root == i}"
+    yield f"end={''.join(token.surface for token in tokens[-5:])[-6:]}"
+
+
+def _dates_beside(document: Document, candidate: Candidate, rule: str, tense: str) -> Iterator[str]:
+    """Whether the dates of the sentence lie ahead of the article's own."""
+    sentence, published = document.sentences[candidate.sentence], document.published
+    if published is None or published.latest is None:
+        return
+    first = bisect_left(document.whens, sentence.start, key=lambda when: when.start)
+    last = bisect_left(document.whens, sentence.end, first, key=lambda when: when.start)
+    whens = [when for when in document.whens[first:last] if when.earliest and when.kind in ("date", "time")]
+    near = [when for when in whens if when.end <= candidate.start][-1:]
+    for when in near:
+        ahead = (when.earliest or "") >= published.latest
+        yield f"ahead={ahead}"
+        yield f"ahead={ahead}&{rule}&{tense}"
+    yield f"some ahead={any((when.earliest or '') >= published.latest for when in whens)}&{rule}&dated={bool(near)}"
+
+
 def read_cues(tokens: Sequence[Token], i: int) -> Reading:
     """Climb from a token of a sentence and collect what is said about its event."""
     cues: list[Cue] = list(_own_cues(tokens[i]))
@@ -102,6 +191,8 @@ def read_cues(tokens: Sequence[Token], i: int) -> Reading:
         cues.extend(cue for cue in _tail_cues(tokens, node, end) if not shared or cue.effect in ("possible", "planned"))
         if event_tense in ("", "bare", "continued"):
             event_tense = tense
+        if not shared and (condition := _condition(tokens, node, end)):
+            cues.append(condition)
         above = _above(tokens, node, end)
         if above is None:
             break
@@ -147,7 +238,7 @@ def _over(lemma: str, link: str, tense: str) -> tuple[Cue | None, bool]:
         return None, tense == "present"
     if effect is None:
         return None, False
-    if effect in ("through", "light") or effect == "planned" and tense in ("past", "progress"):
+    if effect in ("through", "light") or (effect == "planned" and tense in ("past", "progress")):
         return None, True
     return Cue(effect, lemma, link), True
 
@@ -176,6 +267,14 @@ def _tail_cues(tokens: Sequence[Token], i: int, end: int) -> Iterator[Cue]:
             yield Cue(effect, match[0])
 
 
+def _condition(tokens: Sequence[Token], i: int, end: int) -> Cue | None:
+    """The mark that makes a clause a condition: 〜ば, 〜たら, 〜なら."""
+    for token in tokens[i:end]:
+        if "仮定形" in token.inflection and token.lemma not in ("ない", "ぬ"):
+            return Cue("possible", token.surface, "condition")
+    return None
+
+
 def _tail(tokens: Sequence[Token], i: int) -> int:
     """The end of what belongs to a predicate: function words, formal nouns and the words that only support them."""
     end, predicate = i + 1, tokens[i].pos in ("VERB", "ADJ")
@@ -189,10 +288,8 @@ def _tail(tokens: Sequence[Token], i: int) -> int:
         elif not (
             is_function(token)
             or token.surface in _CLOSING
-            or predicate
-            and token.lemma in _FORMAL
-            or end > i + 1
-            and token.lemma in _SUPPORT
+            or (predicate and token.lemma in _FORMAL)
+            or (end > i + 1 and token.lemma in _SUPPORT)
         ):
             break
         predicate = predicate or token.pos == "AUX"

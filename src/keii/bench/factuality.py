@@ -1,0 +1,146 @@
+"""How well factuality is told: on the gold claims, rules and model cross-validated by story, and on JSeM's modality problems.
+
+    python -m keii.bench.factuality --shared ../shared [--save]
+
+JSeM: a problem is read where its hypothesis is the bare event of its premise: its last predicate stands in the premise, and behind
+it stand only tense and politeness. What the premise says of that predicate is then compared with the answer. `planned` counts as
+`possible` there, a plain present as said, and hearsay, which JSeM leaves open and we take as a fact with a source, is told apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+from keii.bench.claimfields import Gold, folds, material, write_model
+from keii.extract.candidates import candidates
+from keii.extract.factuality import by_rule, features, read_cues
+from keii.extract.grammar import chain
+from keii.extract.learned import fit
+from keii.model import Article, Document, Factuality, Token
+from keii.segment import segment
+from keii.tag import tag
+
+VALUES: tuple[Factuality, ...] = get_args(Factuality)
+_BARE = frozenset({"する", "た", "だ", "です", "ます", "て", "いる", "の", "れる", "られる", "できる", "てる", "せる"})
+_HEARSAY = ("sooda", "toiu", "tonokotoda", "toiukotoda", "rasii")
+_STRENGTH = 0.7
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--save", action="store_true", help="write models/factuality.json")
+    arguments = parser.parse_args()
+    shared = arguments.shared if arguments.shared.is_dir() else None
+    articles = material(shared)
+    gold = [claim for claims in articles for claim in claims]
+    truth = [claim.row["factuality"] for claim in gold]
+    rules = [by_rule(read_cues(claim.document.tokens[claim.candidate.sentence], claim.candidate.token)) for claim in gold]
+    _report("rules", gold, truth, rules)
+    _report("model (cross-validated by story)", gold, truth, cross_validated(articles))
+    if shared:
+        jsem(shared / "data" / "factuality" / "jsem.jsonl")
+    if arguments.save:
+        model = fit([_seen(claim) for claim in gold], truth, c=_STRENGTH)
+        write_model("factuality", model.dump(), "python -m keii.bench.factuality --shared ../shared --save", shared)
+
+
+def cross_validated(articles: Sequence[list[Gold]], count: int = 10) -> list[str]:
+    """What a model that has not seen the claim's story says of each claim."""
+    rows = [[_seen(claim) for claim in claims] for claims in articles]
+    told: dict[int, list[str]] = {}
+    for train, test in folds(articles, count):
+        labels = [claim.row["factuality"] for k in train for claim in articles[k]]
+        model = fit([row for k in train for row in rows[k]], labels, c=_STRENGTH)
+        for k in test:
+            told[k] = [model.classes[at] for at in model.decide(rows[k]).argmax(axis=1)] if rows[k] else []
+    return [value for k in range(len(articles)) for value in told[k]]
+
+
+def _seen(claim: Gold) -> dict[str, float]:
+    return features(claim.document, claim.candidate, claim.row["type"])
+
+
+def _report(name: str, gold: Sequence[Gold], truth: Sequence[str], told: Sequence[str]) -> None:
+    for genre in ("news", "blog"):
+        pairs = Counter((t, p) for claim, t, p in zip(gold, truth, told, strict=True) if claim.genre == genre)
+        n, right = sum(pairs.values()), sum(count for (t, p), count in pairs.items() if t == p)
+        if not n:
+            continue
+        half = 1.96 * ((right / n) * (1 - right / n) / n) ** 0.5
+        print(f"{name}, {genre}: {right / n:.3f} ± {half:.3f} (n={n}); rows gold, columns told: {' '.join(VALUES)}")
+        for value in VALUES:
+            print(f"  {value:9}", *(f"{pairs[value, other]:6}" for other in VALUES))
+
+
+# --- JSeM ---------------------------------------------------------------------------------------------------------
+
+
+def jsem(path: Path) -> None:
+    """Read every problem that our question can be asked of, by rules, and report by phenomenon."""
+    problems = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    problems = [one for one in problems if one["factuality_of_hypothesis"] and len(one["premises"]) == 1]
+    texts = list(dict.fromkeys(text for one in problems for text in (one["premises"][0], one["hypothesis"])))
+    documents = dict(zip(texts, tag([segment(Article(id=str(k), text=text)) for k, text in enumerate(texts)]), strict=True))
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for one in problems:
+        told = asked(documents[one["premises"][0]], documents[one["hypothesis"]])
+        if told is not None:
+            hearsay = any(cue in one["phenomena"] for cue in _HEARSAY)
+            right = told == one["factuality_of_hypothesis"] or (hearsay and told == "fact")
+            counts[one["phenomena"]]["right" if right else f"{one['factuality_of_hypothesis']} as {told}"] += 1
+    total = sum(sum(count.values()) for count in counts.values())
+    right = sum(count["right"] for count in counts.values())
+    print(f"JSeM, rules: {right / max(total, 1):.3f} (n={total} of {len(problems)})")
+    for phenomenon, count in sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])):
+        wrong = ", ".join(f"{kind} {n}" for kind, n in sorted(count.items()) if kind != "right")
+        print(f"  {count['right']:3}/{sum(count.values()):3} {phenomenon}{': ' + wrong if wrong else ''}")
+
+
+def asked(premise: Document, hypothesis: Document) -> str | None:
+    """What the premise says of the hypothesis' event; None where the hypothesis is not the bare event or is not in the premise."""
+    event = _bare_event(hypothesis)
+    if event is None:
+        return None
+    lemma, negated = event
+    for candidate in candidates(premise):
+        tokens = premise.tokens[candidate.sentence]
+        if tokens[candidate.token].lemma == lemma:
+            reading = read_cues(tokens, candidate.token)
+            told = by_rule(reading) if reading.cues else "fact"
+            if negated:
+                told = {"negated": "fact", "fact": "negated"}.get(told, told)  # type: ignore[assignment]
+            return "possible" if told == "planned" else told
+    return None
+
+
+def _bare_event(document: Document) -> tuple[str, bool] | None:
+    if len(document.tokens) != 1:
+        return None
+    tokens: tuple[Token, ...] = document.tokens[0]
+    if any(
+        (token.pos == "SCONJ" and token.surface not in ("て", "で", "の")) or "仮定形" in token.inflection for token in tokens
+    ):
+        return None
+    if "ても" in document.article.text or "でも" in document.article.text:
+        return None
+    last = [i for i, token in enumerate(tokens) if token.pos == "VERB" and token.lemma not in ("する", "なる", "いる", "ある")][
+        -1:
+    ]
+    if not last:
+        return None
+    behind = chain(tokens, last[0])
+    rest = [token for token in tokens[behind.end :] if token.pos not in ("PUNCT", "SYM")]
+    negated = bool(set(behind.lemmas) & {"ない", "ぬ"})
+    if rest or not set(behind.lemmas) - {"ない", "ぬ"} <= _BARE:
+        return None
+    return tokens[last[0]].lemma, negated
+
+
+if __name__ == "__main__":
+    main()
