@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from keii import config
 from keii.merge.blocks import blocks
@@ -14,7 +15,7 @@ from keii.merge.identity import identify
 from keii.merge.record import record
 from keii.model import Article, Claim, Event
 
-__all__ = ["group", "merge", "why"]
+__all__ = ["PairEvidence", "group", "merge", "why"]
 
 
 def merge(
@@ -29,18 +30,18 @@ def merge(
     if config.threshold is not None:
         model = replace(model, threshold=config.threshold)
     ordered = sorted(claims, key=lambda claim: (claim.article, claim.trigger.start, claim.id))
-    groups = group(ordered, articles, model, config.window_days)
+    groups = group(ordered, model, config.window_days)
     named = identify(groups, previous)
     events = sorted((record(id, group, articles, formerly) for id, group, formerly in named), key=_when)
     of = {key: event.id for event in events for key in event.claims}
     return tuple(claim.model_copy(update={"event": of[claim.key]}) for claim in claims), tuple(events)
 
 
-def group(claims: Sequence[Claim], articles: Mapping[str, Article], model: Model, window_days: int = 3) -> list[list[Claim]]:
+def group(claims: Sequence[Claim], model: Model, window_days: int = 3) -> list[list[Claim]]:
     """Partition claims by the happening they tell of."""
     if not claims:
         return []
-    table = Table(claims, articles)
+    table = Table(claims)
     a, b = blocks(table, window_days)
     clusters = cluster(len(claims), a, b, model.score(table, a, b), lambda a, b: model.score(table, a, b), model.threshold)
     return [[claims[i] for i in rows] for rows in clusters]
@@ -49,19 +50,19 @@ def group(claims: Sequence[Claim], articles: Mapping[str, Article], model: Model
 def why(
     event: Event, claims: Sequence[Claim], articles: Mapping[str, Article]
 ) -> list[tuple[str, str, float, list[tuple[str, float]]]]:
-    """For each pair of an event's claims: their keys, the log-odds of being one event, and what each feature adds to them.
+    """The evidence for and against of each pair of an event's claims.
 
     `claims` are all claims of the event's articles: how rare a name or word is, is counted in its article.
     """
     model = load_model()
-    table = Table(claims, articles)
+    table = Table(claims)
     rows = [i for i, claim in enumerate(claims) if claim.key in set(event.claims)]
     pairs = []
     for k, a in enumerate(rows):
         for b in rows[k + 1 :]:
             parts = model.explain(table, a, b)
             total = model.bias + sum(part for _, part in parts)
-            pairs.append((claims[a].key, claims[b].key, round(total, 2), parts))
+            pairs.append(PairEvidence(claims[a].key, claims[b].key, round(total, 2), parts))
     return pairs
 
 

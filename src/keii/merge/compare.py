@@ -9,34 +9,57 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from functools import cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from typing import NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from keii import lexicon
 from keii.extract.clusters import clusters
-from keii.merge.words import Amount, amounts, content, kanji, paraphrases
-from keii.model import Article, Claim
+from keii.merge.words import Amount, amounts, content, kanji, offices, paraphrases
+from keii.model import Article, Claim, EventType
 from keii.reconcile import days
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 DAY = 1440
 _FAR = 10**10
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
-FAMILIES = (
-    {"statement", "demand", "meet", "agree", "reject"},
-    {"harm", "figure", "other"},
-    {"justice", "other", "harm"},
-    {"election", "contest", "figure"},
-    {"transfer-ownership", "transfer-money", "agree"},
-    {"start-org", "launch", "other"},
-    {"end-position", "reject"},
+TYPES: tuple[str, ...] = get_args(EventType)
+RELATED = (
+    ("harm", "figure"),
+    ("harm", "other"),
+    ("harm", "justice"),
+    ("justice", "other"),
+    ("figure", "other"),
+    ("statement", "other"),
+    ("statement", "demand"),
+    ("statement", "agree"),
+    ("statement", "meet"),
+    ("statement", "reject"),
+    ("demand", "other"),
+    ("demand", "justice"),
+    ("meet", "agree"),
+    ("meet", "reject"),
+    ("meet", "other"),
+    ("agree", "transfer-ownership"),
+    ("agree", "other"),
+    ("transfer-money", "transfer-ownership"),
+    ("transfer-ownership", "demand"),
+    ("election", "start-position"),
+    ("election", "other"),
+    ("election", "figure"),
+    ("contest", "other"),
+    ("contest", "figure"),
+    ("launch", "other"),
+    ("start-position", "other"),
+    ("end-position", "reject"),
 )
+"""Pairs of types that one happening is often told under."""
 
 
 class Moment(NamedTuple):
@@ -80,7 +103,7 @@ def sparse(rows: Sequence[Mapping[str, float]], columns: dict[str, int] | None =
 class Table:
     """All claims side by side: one array or sparse matrix for each thing that pairs are compared by."""
 
-    def __init__(self, claims: Sequence[Claim], articles: Mapping[str, Article]) -> None:
+    def __init__(self, claims: Sequence[Claim]) -> None:
         self.claims = claims
         self.amounts = own_amounts(claims)
         by_article: defaultdict[str, list[int]] = defaultdict(list)
@@ -108,9 +131,11 @@ class Table:
 
     def _sets(self, by_article: Mapping[str, list[int]]) -> None:
         claims = self.claims
-        types = sorted({claim.type for claim in claims})
-        self.type = np.array([types.index(claim.type) for claim in claims], dtype=np.int64)
-        self.types = types
+        self.types = TYPES
+        self.type = np.array([TYPES.index(claim.type) for claim in claims], dtype=np.int64)
+        self.position = np.isin(self.type, [TYPES.index("start-position"), TYPES.index("end-position")])
+        self.grouped = np.array([any(_is_group(who.name) for who in claim.participants if who.role == "patient") for claim in claims])
+        self.name_words = sparse([_ones(w for who in claim.participants for w in content(who.name)) for claim in claims])
         self.fact = np.array([["fact", "negated", "possible", "planned"].index(claim.factuality) for claim in claims])
         columns: dict[str, int] = {}
         self.names = sparse(_weighed([{who.name for who in claim.participants} for claim in claims], by_article), columns)
@@ -124,14 +149,21 @@ class Table:
         self.outlets = sparse([_ones(claim.outlets) for claim in claims])
         self.words = sparse(_weighed([content(claim.evidence.text) for claim in claims], by_article))
         self.near = sparse(_weighed([content(context(claim)) for claim in claims], by_article))
-        self.trigger = sparse([_ones([claim.trigger.text]) for claim in claims])
+        self.trigger = sparse(_weighed([[claim.trigger.text] for claim in claims], by_article))
         self.kanji = sparse([_ones(kanji(claim.trigger.text)) for claim in claims])
-        self.paraphrases = sparse([_ones(paraphrases(claim.trigger.text)) for claim in claims])
+        self.paraphrases = sparse(_weighed([paraphrases(claim.trigger.text) for claim in claims], by_article))
+        self.frames = sparse(_weighed([paraphrases(claim.trigger.text, "frame") for claim in claims], by_article))
+        self.offices = sparse([_ones(office.kind for office in offices(context(claim, 20))) for claim in claims])
         self.clusters = [
             sparse([_ones(c[i : i + 1]) for c in map(_clusters, (claim.trigger.text for claim in claims))]) for i in range(3)
         ]
         self.numbers = sparse([_ones(f"{a.low} {a.unit}" for a in mine) for mine in self.amounts])
         self.units = sparse([_ones(a.unit for a in mine) for mine in self.amounts])
+
+    @staticmethod
+    def either(values: Ints, one: int, other: int, a: Ints, b: Ints) -> Bools:
+        """Whether the two rows have these two values, in either order."""
+        return ((values[a] == one) & (values[b] == other)) | ((values[a] == other) & (values[b] == one))
 
 
 def _ones(names: Iterable[str]) -> dict[str, float]:
@@ -153,6 +185,18 @@ def context(claim: Claim, width: int = 16) -> str:
     end = claim.trigger.end - claim.evidence.start
     start = max(0, claim.trigger.start - claim.evidence.start - width)
     return claim.evidence.text[start:end]
+
+
+@cache
+def _groups() -> re.Pattern[str]:
+    rows = lexicon.table("groups")
+    return re.compile("|".join(sorted({re.escape(word) for row in rows for word in row[:2] if word}, key=len, reverse=True)))
+
+
+@lru_cache(maxsize=65536)
+def _is_group(name: str) -> bool:
+    """Whether a name is that of several people, who may be told by name elsewhere."""
+    return bool(_groups().search(name) or re.search(r"[0-9０-９数][0-9０-９]*[人名]|ら$|たち$", name))
 
 
 def _clusters(trigger: str) -> tuple[str, ...]:
@@ -192,100 +236,110 @@ def own_amounts(claims: Sequence[Claim]) -> list[tuple[Amount, ...]]:
 
 def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
     """The features of the pairs `a[i]`, `b[i]`, by name."""
-    found: dict[str, Floats] = {}
+    found: dict[str, Floats | Bools] = {}
     same_article = table.article[a] == table.article[b]
     same_sentence = same_article & (table.sentence[a] == table.sentence[b])
     found |= _place(table, a, b, same_article, same_sentence)
-    found |= _kind(table, a, b)
+    found |= _kind(table, a, b, same_sentence)
     found |= _date(table, a, b)
     found |= _who(table, a, b)
     found |= _told(table, a, b, same_sentence)
     return {name: np.asarray(value, dtype=np.float64) for name, value in found.items()}
 
 
-def _place(table: Table, a: Ints, b: Ints, same_article: Floats, same_sentence: Floats) -> dict[str, Floats]:
+def _place(table: Table, a: Ints, b: Ints, same_article: Bools, same_sentence: Bools) -> dict[str, Bools]:
     gap = np.abs(table.order[a] - table.order[b])
     return {
         "other article": ~same_article,
         "same sentence": same_sentence,
         "next sentence": same_article & (gap == 1),
         "far apart in article": same_article & (gap > 5),
-        "same word twice": same_article & (table.at[a] == table.at[b]),
         "triggers near": same_sentence & (np.abs(table.at[a] - table.at[b]) < 12),
     }
 
 
-@cache
-def _family(types: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-    return np.array([[any({s, t} <= family for family in FAMILIES) for t in types] for s in types], dtype=bool)
-
-
-def _kind(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
-    same = table.type[a] == table.type[b]
-    names = np.array(table.types)[table.type[a]]
-    equal = _dot(table.trigger, a, b) > 0
+def _kind(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Floats | Bools]:
+    ours, theirs = table.type[a], table.type[b]
+    same = ours == theirs
+    equal = _dot(table.trigger, a, b)
     chars = _dice(table.kanji, a, b)
-    alike = _dot(table.paraphrases, a, b) > 0
-    found = {
-        "same type": same,
-        "related type": ~same & _family(tuple(table.types))[table.type[a], table.type[b]],
-        "both statement": same & (names == "statement"),
-        "both figure": same & (names == "figure"),
-        "both other": same & (names == "other"),
-        "both harm": same & (names == "harm"),
+    alike = np.minimum(_dot(table.paraphrases, a, b), 2)
+    frame = np.minimum(_dot(table.frames, a, b), 2)
+    unlike = (chars == 0) & (alike == 0) & (equal == 0)
+    found: dict[str, Floats | Bools] = {f"both {name}": same & (ours == i) for i, name in enumerate(table.types)}
+    for one, other in RELATED:
+        found[f"{one}, {other}"] = table.either(table.type, TYPES.index(one), TYPES.index(other), a, b)
+    found |= {
         "same trigger": equal,
-        "trigger kanji": chars,
-        "trigger paraphrase": alike & ~equal,
-        "trigger cluster": _dot(table.clusters[2], a, b) * ~equal,
-        "trigger wide cluster": _dot(table.clusters[0], a, b) * ~equal,
-        "trigger unlike": (chars == 0) & ~alike & ~equal,
+        "trigger kanji": chars * (equal == 0),
+        "trigger paraphrase": alike * (equal == 0),
+        "parts of one happening": frame * (equal == 0),
+        "parts of one happening, same sentence": frame * (equal == 0) * same_sentence,
+        "trigger cluster": _dot(table.clusters[2], a, b) * (equal == 0),
+        "trigger wide cluster": _dot(table.clusters[0], a, b) * (equal == 0),
+        "same type, other trigger": same & unlike & (frame == 0),
+        "same type, other trigger, same sentence": same & unlike & (frame == 0) & same_sentence,
+        "other type, same trigger": ~same & ((equal > 0) | (chars > 0.6)),
         "same factuality": table.fact[a] == table.fact[b],
         "one negated": (table.fact[a] == 1) != (table.fact[b] == 1),
     }
-    found["same type unlike trigger"] = found["same type"] & found["trigger unlike"]
-    found["both statement unlike"] = found["both statement"] & found["trigger unlike"]
     return found
 
 
-def _date(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
+def _date(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
     both = table.dated[a] & table.dated[b]
     closed = table.closed[a] & table.closed[b]
     gap = np.maximum(table.low[a], table.low[b]) - np.minimum(table.high[a], table.high[b])
     wide = np.maximum(table.high[a] - table.low[a], table.high[b] - table.low[b]) > 3 * DAY
     clock = table.clock[a] & table.clock[b]
-    days_apart = np.maximum(gap, 0) / DAY
     equal = both & (table.low[a] == table.low[b]) & (table.high[a] == table.high[b])
+    came_true = (table.fact[a] == 0) != (table.fact[b] == 0)
     return {
         "same date": equal & closed,
+        "same clock time": equal & clock,
         "dates meet": both & closed & ~equal & (gap < 0) & ~wide,
         "coarse dates meet": both & closed & ~equal & (gap < 0) & wide,
-        "open dates": both & ~closed,
+        "same open date": equal & ~closed,
+        "open dates": both & ~closed & ~equal,
         "day beside": both & closed & ~clock & (gap >= 0) & (gap <= DAY),
-        "days apart": both * np.minimum(np.log2(1 + days_apart), 9) * ~(clock & (gap < DAY)),
+        "days apart": both * np.minimum(np.log2(1 + np.maximum(gap, 0) / DAY), 9) * ~(clock & (gap < DAY)),
+        "two days apart or more": both & closed & (gap > DAY),
+        "one day apart, one clock": both & closed & (table.clock[a] != table.clock[b]) & (gap >= 0) & (gap <= DAY),
         "other clock time": clock & (gap > 0),
+        "prospect, fact on another day": both & came_true & (gap >= DAY),
         "one undated": table.dated[a] != table.dated[b],
         "both undated": ~table.dated[a] & ~table.dated[b],
     }
 
 
-def _who(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
-    found: dict[str, Floats] = {"names": _cosine(table.names, a, b)}
-    for role in ("agent", "patient"):
+def _who(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
+    found: dict[str, Floats | Bools] = {"names": _cosine(table.names, a, b), "words of names": _cosine(table.name_words, a, b)}
+    position = (table.position[a]) & (table.position[b])
+    statement = (table.type[a] == table.type[b]) & (table.type[a] == TYPES.index("statement"))
+    for role in ("agent", "patient", "org"):
         matrix = getattr(table, role)
         shared, ours, theirs = _dot(matrix, a, b), _size(matrix, a), _size(matrix, b)
-        found[f"same {role}"] = shared / np.maximum(np.minimum(ours, theirs), 1)
+        found[f"same {role}"] = shared / np.maximum(np.maximum(ours, theirs), 1)
         found[f"other {role}"] = (shared == 0) & (ours > 0) & (theirs > 0)
-    crossed = _dot2(table.agent, table.patient, a, b) + _dot2(table.patient, table.agent, a, b)
+        found[f"{role} told once"] = (ours > 0) != (theirs > 0)
+    change = found["other patient"] & position & (found["words of names"] < 0.5)
+    found["another person's change"] = change & ~table.grouped[a] & ~table.grouped[b]
+    found["other patient of the same change"] = change & (table.grouped[a] | table.grouped[b])
+    found["other org of the same change"] = found["other org"] & position
+    offices, ours, theirs = _dot(table.offices, a, b), _size(table.offices, a), _size(table.offices, b)
+    found["same office"] = position & (offices > 0)
+    found["other office"] = position & (offices == 0) & (ours > 0) & (theirs > 0)
+    found["other speaker of a statement"] = found["other agent"] & statement
     found["no name in common"] = (found["names"] == 0) & (_size(table.names, a) > 0) & (_size(table.names, b) > 0)
-    found["nobody"] = (_size(table.names, a) == 0) | (_size(table.names, b) == 0)
-    found["org"] = _dot(table.org, a, b) > 0
+    found["nobody"] = (_size(table.names, a) == 0) & (_size(table.names, b) == 0)
+    found["nobody on one side"] = (_size(table.names, a) == 0) != (_size(table.names, b) == 0)
     found["same speaker"] = _dot(table.speakers, a, b) > 0
     found["other speaker"] = (_dot(table.speakers, a, b) == 0) & (_size(table.speakers, a) > 0) & (_size(table.speakers, b) > 0)
-    found["agent is patient"] = crossed > 0
+    found["agent is patient"] = _dot2(table.agent, table.patient, a, b) + _dot2(table.patient, table.agent, a, b) > 0
     return found
 
 
-def _told(table: Table, a: Ints, b: Ints, same_sentence: Floats) -> dict[str, Floats]:
+def _told(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Floats | Bools]:
     numbers, units = _dot(table.numbers, a, b), _dot(table.units, a, b)
     return {
         "evidence words": _cosine(table.words, a, b) * ~same_sentence,

@@ -10,7 +10,7 @@ import numpy as np
 from keii.extract.learned import load
 from keii.merge.compare import Floats, Ints, Table, compare
 
-NEVER = -25.0
+NEVER = -12.0
 """Log-odds of a pair that can't be one event."""
 BOUND = 6.0
 """One pair says no more than this for or against, so that no single pair decides for a cluster."""
@@ -51,9 +51,7 @@ class Model:
 def impossible(found: dict[str, Floats]) -> np.ndarray:
     """Pairs that can't be one event: in one sentence with nothing that makes the predicates paraphrases, another patient
     of the same change, days that do not fit with nothing else that ties them."""
-    change = (found["same trigger"] > 0) | (found["trigger paraphrase"] > 0)
-    other_patient = (found["same type"] > 0) & change & (found["other patient"] > 0) & (found["same sentence"] > 0)
-    return np.asarray(other_patient, dtype=bool)
+    return np.asarray(found["another person's change"] > 0)
 
 
 def load_model() -> Model:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from keii.merge.compare import moment, own_amounts
 from keii.merge.conflicts import conflicts
 from keii.merge.places import place
+from keii.merge.tellers import independent, published
 from keii.merge.words import Amount
 from keii.model import Article, Claim, Event, EventDate, EventParticipant, HistoryEntry
 
@@ -68,21 +69,6 @@ def record(id: str, claims: Sequence[Claim], articles: Mapping[str, Article], fo
         confidence=round(max(claim.confidence for claim in told), 4),
         formerly=formerly,
     )
-
-
-def published(claim: Claim, articles: Mapping[str, Article]) -> str | None:
-    """When the claim's article appeared."""
-    article = articles.get(claim.article)
-    return article.published if article else None
-
-
-def independent(claims: Iterable[Claim], articles: Mapping[str, Article]) -> set[str]:
-    """Who tells of it in the last instance: the outlets cited; where none is, the article's own outlet or the article."""
-    tellers: set[str] = set()
-    for claim in claims:
-        article = articles.get(claim.article)
-        tellers.update(claim.outlets or [(article.outlet if article else None) or claim.article])
-    return tellers
 
 
 # --- title --------------------------------------------------------------------------------------------------------
@@ -172,7 +158,7 @@ def _history(claims: Sequence[Claim], articles: Mapping[str, Article]) -> tuple[
     entries: list[HistoryEntry] = []
     for claim in claims:
         if not entries or entries[-1].factuality != claim.factuality:
-            entries.append(HistoryEntry(at=published(claim, articles), factuality=claim.factuality, claim=claim.key))
+            entries.append(HistoryEntry(at=published(claim, articles) or None, factuality=claim.factuality, claim=claim.key))
     return tuple(entries)
 
 

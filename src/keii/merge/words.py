@@ -41,27 +41,35 @@ def kanji(text: str) -> str:
 # --- paraphrases --------------------------------------------------------------------------------------------------
 
 
+class _Classes(NamedTuple):
+    nouns: dict[str, frozenset[str]]
+    stems: dict[str, frozenset[str]]
+    longest: int
+
+
 @cache
-def _classes() -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]], int]:
-    """Classes by noun, classes by verb stem, and the length of the longest of them."""
+def _classes(kind: str) -> _Classes:
+    """The classes of a kind by noun and by verb stem."""
     nouns: dict[str, set[str]] = {}
     stems: dict[str, set[str]] = {}
-    for name, words in lexicon.table("synonyms"):
+    for name, of_kind, words in lexicon.table("synonyms"):
+        if of_kind != kind:
+            continue
         for word in words.split():
             verb = _VERB.search(word) and len(word) > 1
             (stems if verb else nouns).setdefault(word[:-1] if verb else word, set()).add(name)
     longest = max(map(len, (*nouns, *stems)))
-    return {w: frozenset(c) for w, c in nouns.items()}, {w: frozenset(c) for w, c in stems.items()}, longest
+    return _Classes({w: frozenset(c) for w, c in nouns.items()}, {w: frozenset(c) for w, c in stems.items()}, longest)
 
 
 @lru_cache(maxsize=65536)
-def paraphrases(trigger: str) -> frozenset[str]:
-    """The paraphrase classes that a trigger's words stand in.
+def paraphrases(trigger: str, kind: str = "paraphrase") -> frozenset[str]:
+    """The classes of a kind (`paraphrase` or `frame`) that a trigger's words stand in.
 
     >>> sorted(paraphrases("追われ") & paraphrases("電撃解任"))
     ['dismiss']
     """
-    nouns, stems, longest = _classes()
+    nouns, stems, longest = _classes(kind)
     found: set[str] = set()
     for i in range(len(trigger)):
         for j in range(i + 1, min(len(trigger), i + longest) + 1):
@@ -71,6 +79,31 @@ def paraphrases(trigger: str) -> frozenset[str]:
             if piece in stems and (j == len(trigger) or "ぁ" <= trigger[j] <= "ゖ"):
                 found |= stems[piece]
     return frozenset(found)
+
+
+class Office(NamedTuple):
+    """A post named in a text; two with one `kind` are the same post."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+
+
+@cache
+def _offices() -> tuple[re.Pattern[str], dict[str, str]]:
+    kinds = {word: name for name, kind, words in lexicon.table("synonyms") if kind == "office" for word in words.split()}
+    return re.compile("|".join(sorted(map(re.escape, kinds), key=len, reverse=True))), kinds
+
+
+def offices(text: str) -> tuple[Office, ...]:
+    """The posts that a text names, the longest reading at each place.
+
+    >>> [(o.text, o.kind) for o in offices("副社長から最高経営責任者に")]
+    [('副社長', 'vice-president'), ('最高経営責任者', 'ceo')]
+    """
+    pattern, kinds = _offices()
+    return tuple(Office(*m.span(), m[0], kinds[m[0]]) for m in pattern.finditer(text))
 
 
 # --- amounts ------------------------------------------------------------------------------------------------------

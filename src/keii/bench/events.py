@@ -1,0 +1,195 @@
+"""How well merging groups claims: `python -m keii.bench.events [--shared DIR] [--scale]`.
+
+Gold claims go in, so that only the grouping is measured; the weights are learned without the story that is measured (the
+Wikinews articles are held out a fifth at a time). Beside it two baselines: one event for each day and participant, and every
+claim alone. Then the conflicts that were planted in the corpus.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+from keii import config
+from keii.gold import read_claims, read_texts
+from keii.merge import group
+from keii.merge.evidence import Model
+from keii.merge.record import record
+from keii.merge.train import examples, fit, story
+from keii.model import Article, Claim
+from keii.read import read
+from keii.score.clusters import METRICS, entities
+
+FOLDS = 5
+"""Parts that the Wikinews articles are held out in."""
+
+
+class Row(NamedTuple):
+    """One line of the table; `precision`, `recall` are of pairs of claims."""
+
+    what: str
+    claims: int
+    muc: float
+    b3: float
+    ceafe: float
+    precision: float
+    recall: float
+
+    @property
+    def conll(self) -> float:
+        return (self.muc + self.b3 + self.ceafe) / 3
+
+
+def gold_claims(shared: Path | None, project: Path = Path()) -> list[Claim]:
+    """All gold claims with their texts: the project's own and, for articles it has not, those of `shared/gold`."""
+    homes = [project] + ([shared] if shared else [])
+    folders = [home / name for home in homes for name in ("corpus", "articles") if (home / name).is_dir()]
+    texts = read_texts(folders)
+    claims: dict[str, tuple[Claim, ...]] = {}
+    for home in homes:
+        for path in sorted((home / "gold").glob("*.jsonl")):
+            if path.stem in texts and path.stem not in claims:
+                claims[path.stem] = read_claims(path, texts)
+    return [claim for article in sorted(claims) for claim in claims[article]]
+
+
+def score(what: str, groups: Iterable[Sequence[Claim]]) -> Row:
+    """Compare groups of gold claims with their events."""
+    named = [(claim, str(i)) for i, members in enumerate(groups) for claim in members]
+    key = entities((claim.key, claim.event) for claim, _ in named)
+    response = entities((claim.key, name) for claim, name in named)
+    rates = []
+    for name in ("muc", "b3", "ceafe"):
+        recall, precision = (_ratio(METRICS[name](*sides)) for sides in ((key, response), (response, key)))
+        rates.append(2 * precision * recall / (precision + recall) if precision + recall else 0.0)
+    ours, theirs = _pairs(response), _pairs(key)
+    right = len(ours & theirs)
+    return Row(what, len(named), *rates, right / max(len(ours), 1), right / max(len(theirs), 1))
+
+
+def _ratio(shares: Sequence[tuple[float, float]]) -> float:
+    right, whole = (sum(column) for column in zip(*shares, strict=True))
+    return right / whole if whole else 0.0
+
+
+def _pairs(groups: Iterable[frozenset[str]]) -> set[tuple[str, str]]:
+    return {pair for members in groups for pair in combinations(sorted(members), 2)}
+
+
+# --- what is compared ---------------------------------------------------------------------------------------------
+
+
+def alone(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """Every claim its own event."""
+    return [[claim] for claim in claims]
+
+
+def day_and_participant(claims: Sequence[Claim]) -> list[list[Claim]]:
+    """One event for each day and first participant told."""
+    groups: defaultdict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        day = claim.date.value[:10] if claim.date else ""
+        groups[day, claim.participants[0].name if claim.participants else claim.key].append(claim)
+    return list(groups.values())
+
+
+def folds(claims: Sequence[Claim]) -> dict[str, str]:
+    """The fold of each article: its story, or a fifth of the Wikinews articles."""
+    names = {claim.article: story(claim.article) for claim in claims}
+    return {a: f"wikinews {zlib.crc32(a.encode()) % FOLDS}" if name == "wikinews" else name for a, name in names.items()}
+
+
+def held_out(claims: Sequence[Claim]) -> dict[str, Model]:
+    """For each fold the model learned from all others."""
+    fold = folds(claims)
+    names, values, same, articles = examples(claims)
+    models = {}
+    for held in sorted(set(fold.values())):
+        kept = [i for i, (a, b) in enumerate(articles) if held not in (fold[a], fold[b])]
+        models[held] = fit(names, values[kept], same[kept], [articles[i] for i in kept])
+    return models
+
+
+def runs(claims: Sequence[Claim]) -> dict[str, list[Claim]]:
+    """What is merged together: the source articles, each story of the corpus, the folds of Wikinews."""
+    fold = folds(claims)
+    sets: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        sets["source articles" if claim.article[:4] in {"000_", "001_"} else fold[claim.article]].append(claim)
+    return dict(sets)
+
+
+def table(claims: Sequence[Claim], how: Callable[[str, list[Claim]], list[list[Claim]]]) -> list[Row]:
+    """Scores of each run, of the corpus on average, and of all Wikinews articles together."""
+    groups = {name: how(name, members) for name, members in runs(claims).items()}
+    rows = [score(name, of) for name, of in sorted(groups.items()) if not name.startswith("wikinews")]
+    corpus = [row for row in rows if row.what != "source articles"]
+    if corpus:
+        means = (sum(column) / len(corpus) for column in list(zip(*corpus, strict=True))[2:])
+        rows.append(Row("corpus, mean of stories", sum(row.claims for row in corpus), *means))
+    news = [members for name, of in sorted(groups.items()) if name.startswith("wikinews") for members in of]
+    return rows + ([score("wikinews", news)] if news else [])
+
+
+# --- conflicts ----------------------------------------------------------------------------------------------------
+
+
+def conflict_rows(claims: Sequence[Claim], planted: Path, articles: Mapping[str, Article]) -> list[str]:
+    """Which planted conflicts are found among the gold events, and how many others are told per event."""
+    events: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if not claim.article.startswith("wn") and claim.event:
+            events[claim.event].append(claim)
+    wanted = {(row["event"], row["field"]) for row in map(json.loads, planted.read_text(encoding="utf-8").splitlines())}
+    told = {(id, c.field) for id, members in events.items() for c in record(id, members, articles).conflicts}
+    by_field = Counter(field for _, field in wanted)
+    lines = [f"{'conflicts':12s} planted  found  others"]
+    for field in sorted(by_field | Counter(field for _, field in told)):
+        found = sum(1 for _, f in wanted & told if f == field)
+        others = sum(1 for _, f in told - wanted if f == field)
+        lines.append(f"{field:12s} {by_field[field]:7d} {found:6d} {others:7d}")
+    recall = len(wanted & told) / max(len(wanted), 1)
+    lines.append(f"recall {recall:.3f} of {len(wanted)}; {len(told - wanted) / max(len(events), 1):.3f} others per event of {len(events)}")
+    lines.append("missed: " + " ".join(f"{event}:{field}" for event, field in sorted(wanted - told)))
+    lines.append("others: " + " ".join(f"{event}:{field}" for event, field in sorted(told - wanted)))
+    return lines
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m keii.bench.events", description=main.__doc__)
+    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--scale", action="store_true", help="time 10,000 and 100,000 synthetic claims instead")
+    options = parser.parse_args()
+    if options.scale:
+        from keii.bench.synthetic import scale
+
+        print("\n".join(scale()))
+        return
+    claims = gold_claims(options.shared)
+    models = held_out(claims)
+    fold = folds(claims)
+    ways: dict[str, Callable[[str, list[Claim]], list[list[Claim]]]] = {
+        "merge": lambda _, members: group(members, models[fold[members[0].article]]),
+        "same day and participant": lambda _, members: day_and_participant(members),
+        "every claim alone": lambda _, members: alone(members),
+    }
+    for name, how in ways.items():
+        print(f"{name:26s} claims CoNLL   MUC    B³  CEAFe  pair P pair R")
+        for row in table(claims, how):
+            print(f"  {row.what:24s} {row.claims:6d} {row.conll:5.3f} {row.muc:5.3f} {row.b3:5.3f}  {row.ceafe:5.3f}  {row.precision:5.3f}  {row.recall:5.3f}")
+    planted = Path("gold/conflicts.jsonl")
+    if planted.exists():
+        homes = [Path("corpus")] + ([options.shared / "articles"] if options.shared else [])
+        found, _ = read(homes, config.Read())
+        print("\n".join(conflict_rows(claims, planted, {article.id: article for article in found})))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Learns from gold events how much each feature counts, and writes models/merge.json.
+
+`python -m keii.merge.train [--shared DIR]`. Logistic regression (L2, L-BFGS-B) over pairs of claims of one story, with the
+signs held that reason gives: what two claims share never counts against their being one event, what sets them apart never
+for it. So a story of another kind than those learned from does no harm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+from keii.merge.blocks import blocks
+from keii.merge.compare import Floats, Table, compare
+from keii.merge.evidence import Model
+from keii.model import Claim
+
+THRESHOLD = -0.6
+"""Mean log-odds from which clusters join: best CoNLL over the stories held out."""
+PENALTY = 1.0
+EASY = 0.35
+"""Share of the pairs told apart that is learned from, each for so many more."""
+FOR = ("same ", "words", "names", "trigger kanji", "trigger paraphrase", "trigger cluster", "trigger wide", "parts of", "evidence words")
+AGAINST = (
+    "another", "other clock", "other patient", "other org", "other office", "other amount", "other speaker", "other type", "two days",
+    "days apart", "prospect", "one undated", "no name", "day beside", "triggers near", "same type, other",
+)  # fmt: skip
+EITHER = ("same sentence",)
+
+
+def story(article: str) -> str:
+    """The story of an article by its id: `svb-01` is of `svb`; the two source articles are of the corpus story they tell."""
+    if article[:4] in {"000_", "001_"}:
+        return "openai"
+    return "wikinews" if article.startswith("wn") else article.rpartition("-")[0]
+
+
+def examples(claims: Sequence[Claim]) -> tuple[list[str], Floats, npt.NDArray[np.bool_], list[tuple[str, str]]]:
+    """Pairs of claims of one story: names of features, their values (pairs, features), whether one event, the two articles."""
+    stories: dict[str, list[Claim]] = {}
+    for claim in claims:
+        stories.setdefault(story(claim.article), []).append(claim)
+    names: list[str] = []
+    values: list[Floats] = []
+    same: list[bool] = []
+    articles: list[tuple[str, str]] = []
+    for name, members in sorted(stories.items()):
+        table = Table(members)
+        if name == "wikinews":
+            a, b = blocks(table, 3)
+        else:
+            a, b = np.array(list(combinations(range(len(members)), 2)), dtype=np.int64).reshape(-1, 2).T
+        found = compare(table, a, b)
+        names = list(found)
+        values.append(np.stack(list(found.values()), axis=1))
+        same += [members[i].event == members[j].event for i, j in zip(a, b, strict=True)]
+        articles += [(members[i].article, members[j].article) for i, j in zip(a, b, strict=True)]
+    return names, np.concatenate(values), np.array(same), articles
+
+
+def fit(names: Sequence[str], values: Floats, same: npt.NDArray[np.bool_], articles: Sequence[tuple[str, str]]) -> Model:
+    """Fit the weights; a story counts by the square root of its number of pairs."""
+    stories = [story(a) for a, _ in articles]
+    pairs = Counter(stories)
+    weight = np.array([pairs[name] ** -0.5 for name in stories])
+    weight *= len(weight) / weight.sum()
+    kept = same | (np.random.default_rng(0).random(len(same)) < EASY)
+    weight = np.where(same, weight, weight / EASY)[kept]
+    x, y = values[kept], same[kept].astype(np.float64)
+
+    def loss(v: Floats) -> tuple[float, Floats]:
+        z = x @ v[:-1] + v[-1]
+        wrong = weight * (1 / (1 + np.exp(-z)) - y)
+        total = float(weight @ (np.logaddexp(0, z) - y * z)) + PENALTY / 2 * float(v[:-1] @ v[:-1])
+        return total, np.append(x.T @ wrong + PENALTY * v[:-1], wrong.sum())
+
+    start = np.append(np.zeros(len(names)), -3.0)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*map(_bounds, names), (None, None)], options={"maxiter": 300}).x
+    weights = {name: round(float(w), 3) for name, w in zip(names, found[:-1], strict=True)}
+    return Model(round(float(found[-1]), 3), {name: w for name, w in weights.items() if w}, THRESHOLD)
+
+
+def _bounds(name: str) -> tuple[float | None, float | None]:
+    if name in EITHER:
+        return None, None
+    if name.startswith(AGAINST):
+        return None, 0.0
+    return (0.0, None) if name.startswith(FOR) else (None, None)
+
+
+def main() -> None:
+    """Learn from the project's gold, and from that of a folder beside it."""
+    from keii.bench.events import gold_claims
+
+    parser = argparse.ArgumentParser(prog="python -m keii.merge.train", description=main.__doc__)
+    parser.add_argument("--shared", type=Path)
+    claims = gold_claims(parser.parse_args().shared)
+    names, values, same, articles = examples(claims)
+    model = fit(names, values, same, articles)
+    data = {
+        "made_by": "python -m keii.merge.train --shared ../shared",
+        "learned_from": {"claims": len(claims), "pairs": len(same), "of one event": int(same.sum())},
+        "bias": model.bias,
+        "threshold": model.threshold,
+        "weights": dict(sorted(model.weights.items())),
+    }
+    target = Path(__file__).parents[1] / "models" / "merge.json"
+    target.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
