@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from keii.dates import context_date, dates
@@ -17,31 +19,17 @@ def values(document: Document) -> list[tuple[str, str | None, str]]:
     return [(document.text(when), when.value, when.basis) for when in document.whens]
 
 
-ARTICLES = [
-    # title and text, published, (span, value, basis) of each expression
-    ("会社が謝罪\n\n会社は17日、謝罪した。翌日には社長が辞任した。", "2024-05-20", [("17日", "2024-05-17", "article"), ("翌日", "2024-05-18", "context")]),
-    ("会社が謝罪\n\n4月28日に発覚した。会社は30日に謝罪した。", "2024-05-20", [("4月28日", "2024-04-28", "article"), ("30日", "2024-04-30", "context")]),
-    ("会社が謝罪\n\n2016年3月1日に設立された。会社は19日に謝罪した。", "2024-05-20", [("2016年3月1日", "2016-03-01", "absolute"), ("19日", "2024-05-19", "article")]),
-    ("社長が退任\n\n社長の解任は5月2日に決まった。株価は大きく下がった。社員は解任の翌日に抗議した。", "2024-05-20",
-     [("5月2日", "2024-05-02", "article"), ("解任の翌日", "2024-05-03", "event")]),
-    ("社長が退任\n\n5月2日に合併を発表した。発表から3日後、株主が反対した。", "2024-05-20",
-     [("5月2日", "2024-05-02", "article"), ("発表から3日後", "2024-05-05", "event")]),
-    ("社長が退任\n\n社長は5月2日に解任された。解任された翌日、社員は抗議した。", "2024-05-20",
-     [("5月2日", "2024-05-02", "article"), ("解任された翌日", "2024-05-03", "event")]),
-    ("統合の見通し\n\n両社は10月に統合する予定だ。3月に合意した。", "2024-05-20", [("10月", "2024-10", "article"), ("3月", "2024-03", "article")]),
-    ("統合の見通し\n\n両社は12月25日に統合した。1月10日に式典を開く予定だ。", "2024-01-05",
-     [("12月25日", "2023-12-25", "article"), ("1月10日", "2024-01-10", "article")]),
-    ("停電の記録\n\n5月17日午後3時に停電した。同日夜に復旧し、8時15分に放送が始まった。", "2024-05-20",
-     [("5月17日午後3時", "2024-05-17T15", "article"), ("同日夜", "2024-05-17", "context"), ("8時15分", "2024-05-17T20:15", "context")]),
-    ("選挙の結果\n\n2019年5月に初当選した。同年12月に党首となり、翌年3月に辞めた。", "2024-05-20",
-     [("2019年5月", "2019-05", "absolute"), ("同年12月", "2019-12", "context"), ("翌年3月", "2020-03", "context")]),
-    ("前の知事\n\n知事は8日に会見した。「あす辞表を出す」と述べた。", "2024-05-20", [("8日", "2024-05-08", "article"), ("あす", "2024-05-09", "article")]),
-]  # fmt: skip
+CASES = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "cases" / "dates_documents.tsv").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
 
 
-@pytest.mark.parametrize(("text", "published", "expected"), ARTICLES, ids=[text.split("\n")[2][:24] for text, *_ in ARTICLES])
-def test_expressions_are_read_in_context(text: str, published: str, expected: list[tuple[str, str, str]]) -> None:
-    assert values(read(text, published)) == expected
+@pytest.mark.parametrize(("published", "text", "expected"), CASES, ids=[text for _, text, _ in CASES])
+def test_expressions_are_read_in_context(published: str, text: str, expected: str) -> None:
+    found = values(read(text.replace("¶", "\n\n"), published))
+    assert "; ".join(f"{span}={value} {basis}" for span, value, basis in found) == expected
 
 
 TIMELINE = """騒動の経緯
@@ -96,7 +84,13 @@ def test_a_status_link_carries_its_instant() -> None:
     assert (post.value, post.earliest) == ("2020-01-01T04:26:16", "2019-12-31T19:26:16Z")
 
 
-INHERIT = "会社が謝罪\n\n会社は5月17日、謝罪した。社長も頭を下げた。株主は10月に集まる予定だ。会長は辞任した。\n\n## 4月の発覚\n\n担当者が告発した。"
+INHERIT = """会社が謝罪
+
+会社は5月17日、謝罪した。社長も頭を下げた。株主は10月に集まる予定だ。会長は辞任した。
+
+## 4月の発覚
+
+担当者が告発した。"""
 
 
 @pytest.mark.parametrize(

@@ -212,10 +212,9 @@ def run_suite(suite: str, rows: Iterable[Row], system: System) -> tuple[Tally, C
         wrong += verdict == "wrong"
         missing += verdict == "missing"
         if verdict != "right":
+            told = "; ".join(f"{one.text}={one.value}" for one in found)
             asked = "; ".join(f"{one.get('text')}={wanted(suite, one, reference)}" for one in row["expected"])
-            errors.append(
-                f"{verdict}\t{reference or '-'}\t{row['text']}\tasked {asked}\ttold {'; '.join(f'{one.text}={one.value}' for one in found)}"
-            )
+            errors.append("\t".join((verdict, reference or "-", row["text"], f"asked {asked}", f"told {told}")))
     return Tally(right, wrong, missing, errors), left_out
 
 
@@ -305,11 +304,10 @@ def gold_figures(shared: Path) -> tuple[dict[str, list[int]], list[str]]:
             if any(same_day(when.value, date["value"]) for when in told):
                 tally[0] += 1
             else:
+                readings = [(document.text(when), when.value, when.basis) for when in told]
                 span = text[date["start"] : date["end"]] if date["start"] is not None else ""
                 evidence = text[row["evidence"]["start"] : row["evidence"]["end"]].replace("\n", " ")
-                errors.append(
-                    f"{article}\t{key}\t{span}\tgold {date['value']}\ttold {[(document.text(w), w.value, w.basis) for w in told]}\t{document.published.value if document.published else None}\t{evidence[:90]}"
-                )
+                errors.append("\t".join((article, key, span, f"gold {date['value']}", f"told {readings}", evidence[:90])))
     return counts, errors
 
 
@@ -341,7 +339,8 @@ def load(shared: Path, suite: str) -> list[Row]:
 def kind_of(error: str) -> str:
     """The kind of an error: its verdict and the form asked for, digits folded."""
     verdict, _, _, asked, _ = error.split("\t")
-    return f"{verdict}: {re.sub(r'[0-9〇一二三四五六七八九十]+', '9', re.sub(r'=[^;]*', '', asked.removeprefix('asked ')))[:40] or 'nothing'}"
+    form = re.sub(r"[0-9〇一二三四五六七八九十]+", "9", re.sub(r"=[^;]*", "", asked.removeprefix("asked ")))
+    return f"{verdict}: {form[:40] or 'nothing'}"
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -366,7 +365,8 @@ def main(argv: list[str] | None = None) -> None:
                 tally, left_out = run_suite(suite, group, system)
                 reasons = ", ".join(f"{reason} {n}" for reason, n in left_out.most_common()) if name == "keii" else ""
                 print(
-                    f"{title:34} {name:11} {tally.right:6} {tally.wrong:6} {tally.missing:8} {tally.n:5} {tally.right / max(1, tally.n):6.3f}   {reasons}"
+                    f"{title:34} {name:11} {tally.right:6} {tally.wrong:6} {tally.missing:8} {tally.n:5} "
+                    f"{tally.right / max(1, tally.n):6.3f}   {reasons}"
                 )
                 if name == "keii":
                     errors += [f"{title}\t{error}" for error in tally.errors]

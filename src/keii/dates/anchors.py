@@ -87,8 +87,9 @@ def pick(
         )
         if anchor.near is None:
             return own
-        late = 20.0 if anchor.bias != "future" and anchor.reference and option[0] > anchor.reference + DAY else 0.0
-        return min(_distance(option, midnight(anchor.near), _STORY_AHEAD, _STORY_BACK) + late, own + _NEWS_LATER[anchor.close])
+        if anchor.bias != "future" and anchor.reference and option[0] > anchor.reference + DAY:
+            return own
+        return min(_distance(option, midnight(anchor.near), _STORY_AHEAD, _STORY_BACK), own + _NEWS_LATER[anchor.close])
 
     return min(options, key=cost)
 

@@ -112,7 +112,10 @@ def window(state: State, atom: Atom, anchor: Anchor) -> State:
     for n, unit in atom.amount:
         moment = shift(moment, sign * n, unit)
     low, high = sorted((state.moment, moment))
-    clock = atom.unit in ("hour", "minute", "second") and anchor.exact
+    fine = atom.unit in ("hour", "minute", "second")
+    clock = fine and anchor.exact
+    if fine and not clock:
+        low = high = state.moment
     grain: Grain = ("second" if low.second or high.second else "minute") if clock else "day"
     start, end = floor(low, grain)[0], floor(high, grain)[1]
     state = replace(state, start=start, end=end, grain=grain, fixed="window", basis=anchor.basis, clock=clock)

@@ -31,8 +31,8 @@ def post_instant(post: str) -> datetime | None:
 
     A status id ("snowflake") holds milliseconds since 2010-11-04T01:42:54.657Z above its lowest 22 bits.
 
-    >>> post_instant("https://x.com/sama/status/1725631621511184771")
-    datetime.datetime(2023, 11, 17, 21, 46, 55, 864000, tzinfo=datetime.timezone.utc)
+    >>> post_instant("https://x.com/a/status/1212092628029698048").isoformat(timespec="seconds")
+    '2019-12-31T19:26:16+00:00'
     """
     match = _STATUS.search(post)
     digits = match[1] if match else post if post.isdecimal() and len(post) <= 20 else ""
@@ -43,11 +43,13 @@ def post_instant(post: str) -> datetime | None:
 
 @dataclass(slots=True)
 class _Force:
-    """What is in force at one place: the last date, the last day that is not ahead, the day of the list entry above."""
+    """What is in force at one place: the last date, the last day that is not ahead, the day of the list entry above, and the
+    year of the heading."""
 
     date: State | None = None
     day: State | None = None
     entry: State | None = None
+    year: State | None = None
     zone: str | None = None
     basis: str = "article"
 
@@ -71,7 +73,12 @@ class _Reading:
             outer = self.force(parent) if parent is not None else _Force(zone=self.zone)
             heading = outer.entry
             self.sections[section] = _Force(
-                date=heading, day=heading, entry=heading, zone=outer.zone, basis="heading" if heading else "article"
+                date=heading,
+                day=heading,
+                entry=heading,
+                year=outer.year,
+                zone=outer.zone,
+                basis="heading" if heading else "article",
             )
         return self.sections[section]
 
@@ -129,14 +136,15 @@ def _put_in_force(
     force.date, force.basis = inside[-1], "context"
     days = [state for state in inside if state.fixed in ("day", "part", "clock") and not _ahead(state, reading.reference)]
     if days:
-        force.day = days[-1]
-        reading.day = reading.day if sentence.kind == "quote" else days[-1]
+        force.day = days[0]
+        reading.day = reading.day if sentence.kind == "quote" else days[0]
         if sentence.kind in _HEADING_KINDS or (
             sentence.kind == "entry" and found[0].start - sentence.start < _LEAD and days[0] is inside[0]
         ):
             force.entry = days[0]
     if sentence.kind in _HEADING_KINDS:
         force.basis = "heading"
+        force.year = next((state for state in inside if state.fixed == "year" and state.basis == "absolute"), force.year)
 
 
 def _ahead(state: State, reference: datetime | None) -> bool:
@@ -163,7 +171,7 @@ def _anchor(
     days = [state for state in inside if state.fixed in ("day", "part", "clock")]
     context, basis = (event, "event") if event else _context(reading, force, sentence, expression, last, days)
     reference = reading.reference
-    spoken = days[-1] if days else force.day
+    spoken = days[-1] if days else force.day or (reading.day if sentence.kind == "quote" else None)
     if spoken and expression.atoms[0].kind == "shift" and _quoted(reading.document, sentence, expression):
         reference = spoken.start  # 「明日」 counts from the day it was said
     near = last or force.date
@@ -174,7 +182,7 @@ def _anchor(
         exact=reading.exact,
         context=context.start if context else reading.reference,
         fine=context.grain if context else "day",
-        year=last.start if last and last.basis == "absolute" else None,
+        year=last.start if last and last.basis == "absolute" else force.year.start if force.year and not last else None,
         near=near.start if near else None,
         close=last is not None,
         bias=bias_of(tail),
@@ -206,8 +214,8 @@ def _quoted(document: Document, sentence: Sentence, expression: Expression) -> b
 
 
 def _distant(state: State, reference: datetime | None) -> bool:
-    """Whether a date told with its year is background: more than a year from the article's."""
-    return state.basis == "absolute" and reference is not None and abs((state.start - reference).days) > 400
+    """Whether a date is background: more than a year from the article's."""
+    return reference is not None and abs((state.start - reference).days) > 400
 
 
 def _event_before(reading: _Reading, sentence: Sentence, expression: Expression) -> tuple[int, State] | None:
@@ -245,33 +253,41 @@ def _posts(document: Document, sentence: Sentence) -> Iterator[When]:
 
 def published_of(document: Document) -> When | None:
     """The article's date: given, or from its dateline, its headings, the newest date of the text, or its references."""
-    article = document.article
-    zone = article.zone or "Asia/Tokyo"
-    if article.published:
-        return _given(article.published, zone)
+    zone = document.article.zone or "Asia/Tokyo"
+    if document.article.published:
+        return _given(document.article.published, zone)
     for basis, lines in _sources(document):
-        found = [
-            reading.when
-            for start, end in lines
-            for expression in read(article.text[start:end], start)[0]
-            if (basis != "dateline" or _is_dateline(article.text[start:end], expression))
-            and (reading := when(expression, Anchor(), zone)).first
-            and reading.when.basis == "absolute" and reading.when.grain in ("day", "hour", "minute", "second", "part")
-            and reading.when.value and ".." not in reading.when.value and not reading.when.suspect
-        ]  # fmt: skip
-        if found and basis == "dateline":
-            return replace(found[0], basis=basis)
-        if found:
-            newest = max(found, key=_last_day)
-            if basis == "text":
-                newest = _newest(document, lines, newest)
+        told = list(_full_days(document, lines, zone, only_stamps=basis == "dateline"))
+        if told and basis == "dateline":
+            return replace(told[0][0], basis=basis)
+        if told:
+            settled = [when_ for when_, planned in told if not planned] or [when_ for when_, _ in told]
+            newest = max(settled, key=_last_day)
+            newest = _newest(document, lines, newest) if basis == "text" else newest
             return replace(newest, value=_last_day(newest), basis=basis)
     return None
+
+
+def _full_days(document: Document, lines: list[tuple[int, int]], zone: str, *, only_stamps: bool) -> Iterator[tuple[When, bool]]:
+    """The days told in full in some lines, each with whether it is told as a plan."""
+    text = document.article.text
+    for start, end in lines:
+        for expression in read(text[start:end], start)[0]:
+            if only_stamps and not _is_dateline(text[start:end], expression):
+                continue
+            one = when(expression, Anchor(), zone)
+            told = one.when
+            if one.first and told.basis == "absolute" and told.grain in _DAYS and not expression.relation and not told.suspect:
+                yield told, _planned(text[expression.end : end])
 
 
 def _is_dateline(line: str, expression: Expression) -> bool:
     """Whether a line is there for its date: little else stands in it, or it says that it was published."""
     return (expression.end - expression.start) * 2 >= len(line.strip()) or bool(_STAMP.search(line))
+
+
+def _planned(tail: str) -> bool:
+    return bias_of(tail[:60]) == "future"
 
 
 def _last_day(one: When) -> str:
@@ -284,7 +300,7 @@ def _newest(document: Document, lines: list[tuple[int, int]], newest: When) -> W
     for start, end in lines:
         text = document.article.text
         for expression in read(text[start:end], start)[0]:
-            if expression.relation or expression.atoms[0].kind != "date" or bias_of(text[expression.end : end][:40]) == "future":
+            if expression.relation or expression.atoms[0].kind != "date" or _planned(text[expression.end : end]):
                 continue
             moment = parse_moment(_last_day(newest)[:10])
             one = when(expression, Anchor(moment, near=moment), zone).when

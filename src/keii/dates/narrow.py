@@ -75,7 +75,7 @@ def _choose(state: State, anchor: Anchor, options: list[tuple[int, int, int | No
         found.append((start, start + DAY if day else shift(start, 1, "month")))
     if not found:
         raise Unresolvable
-    fresh = anchor.reference and [option for option in found if timedelta() <= anchor.reference - option[0] < timedelta(days=8)]
+    fresh = anchor.reference and [option for option in found if timedelta() <= anchor.reference - option[0] < timedelta(days=14)]
     if anchor.year and not fresh:
         same = [option for option in found if option[0].year == near.year]
         start, end = same[0] if same else found[0]
@@ -137,7 +137,7 @@ def day(state: State, atom: Atom, anchor: Anchor) -> State:
         return day(replace(state, fixed=""), atom, replace(anchor, near=state.start, close=True))
     if state.fixed == "next":  # 翌17日: the first 17th after the date in force
         following = _days_of([add_months(state.start.replace(day=1), months) for months in (0, 1, 2)], n)
-        start = next((one for one in following if one > state.start), following[-1])
+        start = next((one for one in following if one >= state.start), following[-1])
         return at(state, start, start + DAY, "day", "day")
     near = state.start if state.fixed == "month" else anchor.near if anchor.near and anchor.close else state.moment
     centres = (near,) if state.fixed == "month" else (state.moment, anchor.near or state.moment)

@@ -11,6 +11,7 @@ from keii.dates.anchors import Anchor, Bias, State, at
 from keii.dates.atoms import Atom, outside_era
 from keii.dates.calendars import DAY, Unresolvable, floor, midnight, shift
 from keii.dates.expressions import Expression
+from keii.model import Grain
 
 STEPS: dict[str, Callable[[State, Atom, Anchor], State]] = {
     "year": narrow.year,
@@ -79,13 +80,20 @@ def resolve(expression: Expression, anchor: Anchor) -> tuple[State, State | None
     if not expression.until:
         return first, None
     if expression.until[0].kind == "duration":
-        end = first.end if first.grain != "day" else first.start
-        for n, unit in expression.until[0].amount:
-            end = shift(end, n, unit)
-        if expression.until[0].unit in ("hour", "minute", "second"):
-            return first, at(first, end, end + DAY, "minute", "clock")
-        return first, at(first, *floor(end - DAY if expression.until[0].unit == "day" else end, "day"), "day", "day")
+        return first, _after(first, expression.until[0])
     return first, _far_end(expression, first, anchor)
+
+
+def _after(first: State, length: Atom) -> State:
+    """The last unit of a length of time that begins with a state (1969年から5年: 1973)."""
+    end = first.start
+    for n, unit in length.amount:
+        end = shift(end, n, unit)
+    if length.unit in _CLOCK:
+        return at(first, end, end, "minute", "clock")
+    grain: Grain = first.grain if first.grain in ("year", "month") else "day"
+    last = end - DAY if length.unit == "day" or grain != "day" else end
+    return at(first, *floor(max(last, first.start), grain), grain, grain)
 
 
 def _far_end(expression: Expression, first: State, anchor: Anchor) -> State:
