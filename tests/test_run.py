@@ -1,0 +1,296 @@
+"""Whole runs: same bytes however they are made, nothing done twice, nothing lost when killed, bad input told."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from keii.cli import main
+from keii.model import Claim, Event, Pair
+
+pytestmark = pytest.mark.model
+
+HEAD = '+++\ntitle = "{title}"\npublished = {day}\noutlet = "{outlet}"\nnote = "keiiの試験用に書き下ろした文章です。"\n+++\n'
+ARTICLES = {
+    "hashi-1": (
+        HEAD.format(title="橋の会社の社長が辞任", day="2024-05-11", outlet="川上新報"),
+        "橋梁大手の青山橋梁は5月10日、田中一郎社長が同日付で辞任したと発表した。後任には鈴木花子副社長が就いた。"
+        "読売新聞によると、県警は11日、青山橋梁の本社を捜索した。\n",
+    ),
+    "hashi-2": (
+        HEAD.format(title="青山橋梁をめぐる動き", day="2024-05-12", outlet="海辺ニュース"),
+        "こんにちは。今日は橋の会社の話です。\n\n青山橋梁の田中社長は10日に辞任しました。後任は鈴木花子氏です。\n\n"
+        "シェアする ツイート\n\n5月12日(月)、市は橋の工事を来月再開すると明らかにしました。\n",
+    ),
+    "jishin": (
+        HEAD.format(title="川上町で地震", day="2024-04-02", outlet="川上新報"),
+        "4月1日午前9時ごろ、川上町で震度5弱の地震があった。気象庁によると、津波の心配はない。町によると、3人がけがをした。\n",
+    ),
+}
+OUTPUTS = ["claims.jsonl", "events.jsonl", "names.jsonl", "claims.csv", "events.csv", "timeline.html"]
+
+
+def keii(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "keii", *map(str, arguments)], capture_output=True, text=True)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    for name, (head, body) in ARTICLES.items():
+        (folder / f"{name}.txt").write_text(head + body, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """One undisturbed run in one process, with gold: its corpus and its output."""
+    home = tmp_path_factory.mktemp("reference")
+    (home / "corpus").mkdir()
+    for name, (head, body) in ARTICLES.items():
+        (home / "corpus" / f"{name}.txt").write_text(head + body, encoding="utf-8")
+    done = keii("run", home / "corpus", "-o", home / "out", "--jobs", 1)
+    assert done.returncode == 0, done.stderr
+    return home / "corpus", home / "out"
+
+
+def outputs(out: Path) -> dict[str, bytes]:
+    found = {name: (out / name).read_bytes() for name in OUTPUTS}
+    told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    del told["seconds"]
+    for article in told["articles"]:
+        del article["path"]
+    return found | {"run.json": json.dumps(told, ensure_ascii=False).encode()}
+
+
+def same(a: dict[str, bytes], b: dict[str, bytes]) -> bool:
+    differing = [name for name in a if a[name] != b[name]]
+    assert not differing, differing
+    return True
+
+
+def test_outputs_hold_what_they_promise(reference: tuple[Path, Path]) -> None:
+    corpus, out = reference
+    texts = {path.stem: path.read_bytes().decode() for path in corpus.glob("*.txt")}
+    claims = [Claim.model_validate_json(line) for line in (out / "claims.jsonl").read_text(encoding="utf-8").splitlines()]
+    events = [Event.model_validate_json(line) for line in (out / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(claims) >= 6 and len({claim.key for claim in claims}) == len(claims)
+    for claim in claims:
+        spans = [claim.evidence, claim.trigger, claim.citation, claim.date, *claim.participants, *claim.source]
+        for span in spans:
+            if span is not None and span.start is not None:
+                told = getattr(span, "text", None)
+                assert told is None or texts[claim.article][span.start : span.end] == told
+        assert claim.evidence.start <= claim.trigger.start and claim.trigger.end <= claim.evidence.end
+        assert 0 <= claim.confidence <= 1 and claim.why
+    assert {claim.key for claim in claims} == {key for event in events for key in event.claims}
+    dated = [event.date is not None for event in events]
+    assert dated == sorted(dated, reverse=True)
+    assert (out / "claims.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_same_story_is_one_event(reference: tuple[Path, Path]) -> None:
+    _, out = reference
+    events = [Event.model_validate_json(line) for line in (out / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    resignation = [event for event in events if event.type == "end-position" and event.date and event.date.value == "2024-05-10"]
+    assert [sorted(event.articles) for event in resignation] == [["hashi-1", "hashi-2"]]
+
+
+def test_two_jobs_and_any_order_give_the_same_bytes(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    corpus, out = reference
+    paths = sorted(corpus.glob("*.txt"), reverse=True)
+    done = keii("run", *paths, "-o", tmp_path / "out", "--jobs", 2)
+    assert done.returncode == 0, done.stderr
+    assert same(outputs(out), outputs(tmp_path / "out"))
+
+
+def test_a_second_run_analyses_only_what_changed(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    from keii.config import Config, Merge
+    from keii.runner import Options, execute
+
+    corpus, out = tmp_path / "corpus", tmp_path / "out"
+    shutil.copytree(reference[0], corpus)
+    shutil.copytree(reference[1], out)
+    options = Options(out=out)
+    assert execute([corpus], options, Config()).analysed == len(ARTICLES)  # other paths are told in run.json, nothing else
+    before = outputs(out)
+    assert execute([corpus], options, Config()).analysed == 0
+    assert execute([corpus], options, Config(merge=Merge(window_days=9))).analysed == 0
+    path = corpus / "jishin.txt"
+    path.write_text(path.read_text(encoding="utf-8") + "4月2日、町は避難所を開いた。\n", encoding="utf-8")
+    assert execute([corpus], options, Config()).analysed == 1
+    assert before["claims.jsonl"] != outputs(out)["claims.jsonl"]
+
+
+def test_new_articles_join_and_untouched_events_keep_their_ids(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    corpus, whole = reference
+    first = sorted(corpus.glob("*.txt"))
+    assert keii("run", *first[:1], *first[2:], "-o", tmp_path, "--jobs", 1).returncode == 0
+    before = {line["id"]: line for line in map(json.loads, (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines())}
+    assert keii("run", first[1], "-o", tmp_path, "--jobs", 1).returncode == 0
+    after = {line["id"]: line for line in map(json.loads, (tmp_path / "events.jsonl").read_text(encoding="utf-8").splitlines())}
+    assert set(before) <= set(after)
+    counts = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["counts"]
+    assert counts == json.loads((whole / "run.json").read_text(encoding="utf-8"))["counts"]
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_it_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number in range(40):
+        head, body = list(ARTICLES.values())[number % 3]
+        (corpus / f"a{number:02d}.txt").write_text(head + body + f"これは{number}番目の記事だ。\n", encoding="utf-8")
+    command = [sys.executable, "-m", "keii", "run", str(corpus), "-o", str(tmp_path / "killed"), "--jobs", "1"]
+    for seconds in (0.7, 3.1, 4.3, 5.2):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    assert keii("run", corpus, "-o", tmp_path / "undisturbed", "--jobs", 1).returncode == 0
+    assert same(outputs(tmp_path / "undisturbed"), outputs(tmp_path / "killed"))
+    assert not list((tmp_path / "killed").glob("*.part"))
+
+
+def test_two_runs_on_one_folder_the_second_says_so(corpus: Path, tmp_path: Path) -> None:
+    from keii.store import opened
+
+    with opened(tmp_path / "out"):
+        done = keii("run", corpus, "-o", tmp_path / "out")
+    assert done.returncode == 2
+    assert done.stderr.strip().endswith("another run is writing there")
+
+
+# --- bad input ----------------------------------------------------------------------------------------------------
+
+BAD = {
+    "empty.txt": (b"", "empty file"),
+    "blank.txt": ("\u3000\n".encode(), "only blanks"),
+    "broken.txt": ("橋が落ちた。".encode()[:-1] + b"\xff" + "橋が落ちた。".encode(), "broken UTF-8"),
+    "nul.txt": ("橋が\0落ちた。".encode(), "NUL"),
+    "binary.txt": (bytes(range(256)), "broken UTF-8|binary"),
+    "front.md": ("+++\ntitle = \n+++\n橋。".encode(), "front matter"),
+}
+ODD = {
+    "one.txt": "a",
+    "long.txt": "りんご、みかん、" * 4000,
+    "no-stop.txt": "市は橋の工事を始めた\n" * 300,
+    "brackets.txt": "「" * 100 + "橋が落ちた。" + "(" * 100,
+    "english.txt": "The bridge fell on May 10, 2024. The mayor said that it would be rebuilt by June.\n" * 3,
+    "marks.txt": "橋\u200bが\u202e落\u2066ち\ufe0fた。👩‍👩‍👧か\u3099ｱﾙﾄﾞ1️⃣\r\n",
+    "bytes.txt": "橋" * 20_000,
+}
+
+
+def test_one_bad_article_stops_no_other(tmp_path: Path) -> None:
+    import re
+
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for name, (data, _) in BAD.items():
+        (corpus / name).write_bytes(data)
+    for name, text in ODD.items():
+        (corpus / name).write_text(text, encoding="utf-8", newline="")
+    (corpus / "loop.txt").symlink_to(corpus / "loop.txt")
+    (corpus / "sjis.txt").write_bytes("市は五月十日、橋の工事を始めたと発表した。".encode("shift_jis"))
+    done = keii("run", corpus, "-o", tmp_path / "out", "--jobs", 1)
+    assert done.returncode == 3, done.stderr
+    told = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert {article["id"] for article in told["articles"]} == {Path(name).stem for name in ODD} | {"sjis"}
+    reasons = {Path(failure["path"]).name: failure["reason"] for failure in told["failures"]}
+    assert set(reasons) == set(BAD) | {"loop.txt"}
+    for name, (_, words) in BAD.items():
+        assert re.search(words, reasons[name]), (name, reasons[name])
+        assert f"{name}: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["run", "{home}/none", "-o", "{home}/out"], 2, "no such file or folder"),
+        (["run", "{home}/nothing", "-o", "{home}/out"], 1, "nothing to read"),
+        (["run", "{home}/ok", "-o", "{home}/ok"], 2, "can't be what is read"),
+        (["run", "{home}/ok", "-o", "{home}/out", "--gold", "{home}/none"], 2, "no such folder"),
+        (["run", "{home}/ok", "-o", "{home}/file/out"], 2, "cannot be written"),
+        (["run", "{home}/twins", "-o", "{home}/out"], 2, "have the same stem"),
+        (["run", "{home}/ok", "-o", "{home}/out", "--config", "{home}/typo.toml"], 2, "did you mean merge.window_days"),
+        (["run", "{home}/ok", "-o", "{home}/out", "--config", "{home}/none.toml"], 2, "cannot be read"),
+        (["events", "{home}/ok"], 2, "no run of keii"),
+        (["dates"], 2, "give a TEXT or --jsonl"),
+    ],
+)
+def test_wrong_use_is_one_line(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+    for folder in ("ok", "nothing", "twins/a", "twins/b"):
+        (tmp_path / folder).mkdir(parents=True)
+    for path in ("ok/a.txt", "twins/a/x.txt", "twins/b/x.txt", "file"):
+        (tmp_path / path).write_text("橋が落ちた。", encoding="utf-8")
+    (tmp_path / "typo.toml").write_text("[merge]\nwindow_day = 3\n", encoding="utf-8")
+    result = CliRunner().invoke(main, [argument.format(home=tmp_path) for argument in arguments])
+    assert result.exit_code == code, result.output
+    assert words in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_read_only_folder(corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir(mode=0o500)
+    assert "cannot be written" in keii("run", corpus, "-o", tmp_path / "out").stderr
+
+
+def test_a_full_disk_is_one_line(reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import errno
+
+    from keii.export import write
+    from keii.model import KeiiError
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(KeiiError, match="No space left"):
+        write(tmp_path / "claims.jsonl", "{}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_of_other_tools() -> None:
+    runner = CliRunner()
+    found = runner.invoke(main, ["dates", "来月5日", "--reference", "2023-11-20"])
+    assert json.loads(found.output)["dates"][0]["value"] == "2023-12-05"
+    found = runner.invoke(
+        main, ["tag", "--jsonl", "-"], input='{"text": "読売新聞によると、田中一郎氏は10日に東京で会見した。"}\n'
+    )
+    labels = {row["text"]: row["label"] for row in json.loads(found.output)["mentions"]}
+    assert labels["読売新聞"] == "OUTLET" and labels["田中一郎"] == "PERSON"
+    found = runner.invoke(main, ["schema"])
+    assert set(json.loads(found.output)) >= {"claims.jsonl", "events.jsonl", "names.jsonl", "scores.jsonl", "scores.json"}
+
+
+def test_pairs_are_of_their_schema(tmp_path: Path, reference: tuple[Path, Path]) -> None:
+    corpus, out = reference
+    gold = tmp_path / "gold"
+    gold.mkdir()
+    rows = [json.loads(line) for line in (out / "claims.jsonl").read_text(encoding="utf-8").splitlines()]
+    keys = "article id evidence trigger type factuality date participants speakers outlets citation suspect event".split()  # noqa: SIM905
+    for article in ARTICLES:
+        mine = [{key: row[key] for key in keys} for row in rows if row["article"] == article]
+        (gold / f"{article}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in mine), encoding="utf-8")
+    done = keii("run", corpus, "-o", tmp_path / "out", "--gold", gold, "--jobs", 1)
+    assert done.returncode == 0, done.stderr
+    scores = json.loads((tmp_path / "out" / "scores.json").read_text(encoding="utf-8"))
+    assert scores["figures"]["detection.f1"]["value"] == 1
+    assert scores["figures"]["strict.f1"]["value"] == 1
+    pairs = [
+        Pair.model_validate_json(line) for line in (tmp_path / "out" / "scores.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert {pair.verdict for pair in pairs} == {"right"}
+    assert (tmp_path / "out" / "report.html").exists()
