@@ -61,9 +61,9 @@ AHEAD_DAY: dict[Bias | None, float] = {"past": 12.0, None: 3.0, "future": 0.7}
 """How many days back a day ahead is worth, for dates without a year and for bare days."""
 _OTHER_YEAR = 150.0
 """What it costs to leave the calendar year of the article: 来年3月 is what a news text says then."""
-_STORY_AHEAD, _STORY_BACK = 0.7, 1.5
+_STORY_AHEAD, _STORY_BACK = 0.7, 3.0
 """The same where the date in force is what it counts from: a story goes forward."""
-_NEWS_LATER = {True: 15.0, False: 3.0}
+_NEWS_LATER = {True: 8.0, False: 3.0}
 """What it costs to leave the date in force (of the same sentence, or an earlier one) for the article's."""
 
 

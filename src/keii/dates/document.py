@@ -144,7 +144,8 @@ def _put_in_force(
             force.entry = days[0]
     if sentence.kind in _HEADING_KINDS:
         force.basis = "heading"
-        force.year = next((state for state in inside if state.fixed == "year" and state.basis == "absolute"), force.year)
+        if sentence.kind == "heading" and (found[0].end - found[0].start) * 2 >= sentence.end - sentence.start:
+            force.year = next((state for state in inside if state.fixed == "year" and state.basis == "absolute"), force.year)
 
 
 def _ahead(state: State, reference: datetime | None) -> bool:
