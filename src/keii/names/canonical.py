@@ -209,12 +209,12 @@ def _short_forms(full: str, parts: tuple[str, ...]) -> set[str]:
 def _joined_bodies(document: Document, written: Sequence[tuple[Found, str]], settings: Names) -> _Names:
     bodies = _Names()
     labels: dict[str, Label] = {name: span.label for span, name in written if span.label in ("ORG", "PLACE")}
-    names = list(labels)
-    _join_lexicon(bodies, names, settings)
-    _join_glosses(bodies, document, set(names))
-    _join_abbreviations(bodies, document, set(names))
-    organisations = [name for name in names if labels[name] == "ORG"]
+    organisations = [name for name in labels if labels[name] == "ORG"]
     _join_company_word(bodies, organisations)
+    _join_lexicon(bodies, list(dict.fromkeys([*organisations, *map(bodies.top, organisations)])), settings)
+    _join_lexicon(bodies, [name for name in labels if labels[name] == "PLACE"], settings)
+    _join_glosses(bodies, document, set(labels))
+    _join_abbreviations(bodies, document, set(labels))
     _join_long_forms(bodies, organisations)
     _join_spellings(bodies, [name for name in organisations if is_katakana(name)])
     _join_scripts(bodies, organisations)
@@ -224,10 +224,11 @@ def _joined_bodies(document: Document, written: Sequence[tuple[Found, str]], set
 def _join_lexicon(bodies: _Names, names: Sequence[str], settings: Names) -> None:
     known = lexica.bodies(settings.names)
     told = {known[folded(name)].name for name in names if folded(name) in known}
+    short = {name for name in names if folded(name) in lexica.weak_bodies() and folded(name) not in known}
     for name in names:
         body = known.get(folded(name))
         weak = lexica.weak_bodies().get(folded(name))
-        if body is None and weak and weak.name in told:
+        if body is None and weak and (weak.name in told or len(short) >= 2):
             body = weak
         if body and body.name != name:
             bodies.join(name, body.name, body.why)
@@ -277,7 +278,7 @@ def _join_long_forms(bodies: _Names, names: Sequence[str]) -> None:
     for name in names:
         if bodies.top(name) != name:
             continue
-        full = {name.removesuffix(end) + full for end, full in lexicon.table("long_forms") if name.endswith(end)}
+        full = {name.removesuffix(end) + full for end, full in lexicon.table("long_forms") if end == "-" or name.endswith(end)}
         longer = [other for other in alike[name[:2]][:200] if other != name and (other in full or _is_contraction(name, other))]
         if len({bodies.top(other) for other in longer}) == 1:
             bodies.join(name, longer[0], "short form of a body told in full")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -17,6 +17,7 @@ from keii.config import Names
 from keii.model import Document, Label, Sentence, Token
 from keii.names import lexica
 from keii.names.found import Found
+from keii.names.groups import group_words
 from keii.names.outlets import find_outlets
 from keii.names.tagger import entities
 from keii.text import folded
@@ -33,12 +34,20 @@ _ORG_WORD = re.compile(
     r"Inc\.?|Corp\.?|Ltd\.?|Group|Bank|Company|Holdings|Foundation|University|Institute|Association|Partners|Capital|Media|Motors|Airlines|Technologies|Labs)$"
 )
 _LATIN_RUN = re.compile(
-    rf"(?<![A-Za-zÀ-ÿ@/._\-])(?:[A-ZÀ-Þ]|[a-z](?=[A-Z]))[A-Za-zÀ-ÿ'’.\-]{{0,30}}(?: (?:(?:of|and|&) )?{_WORD}){{0,4}}(?![A-Za-z@/_])"
+    r"(?<![A-Za-zÀ-ÿ@/._\-])(?:[A-ZÀ-Þ]|[a-z](?=[A-Z]))[A-Za-zÀ-ÿ'’.\-]{0,30}"
+    rf"(?: (?:(?:of|and|&) )?{_WORD}){{0,4}}(?![A-Za-z@/_])"
 )
 _ORG_CONTEXT = re.compile(
     r"[ 　]?(?:(?:の|側の?|は|が)[ 　]?)?(?:元|前|現|暫定|共同)?[ 　]?"
     r"(?:社(?!会|員食)|CEO|CTO|CFO|COO|最高経営責任者|社長|会長|取締役|経営陣|従業員|社員|スタッフ|投資家|株主|創業者|共同創業者|株|本社|製|幹部|広報|買収|と提携|に(?:入社|投資|出資|加わ|復帰|移籍|買収)|を(?:買収|提訴|去|退社|離れ|設立|創業|率い))"
 )
+_GROUP_TAIL = re.compile(rf"(?<=[A-Za-z])[ 　]?(?:{'|'.join(sorted(group_words(), key=len, reverse=True))})(?:たち|ら)?$")
+_PERSON_HEAD = re.compile(r"故(?=.{2})")
+_PERSON_TAIL = re.compile(r"(?<=..)(?:[米英仏独露韓伊]?(?:前|元)|現)$")
+_BODY_HEAD = re.compile(
+    r"[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
+)
+_SURE_TITLES = frozenset(("氏", "容疑者", "被告", "被告人", "受刑者"))
 _CITATION = re.compile(r"[(（][A-ZÀ-Þ][^()（）\n]{0,80}[, ]\d{4}[a-z]?[)）]")
 _NOT_BODIES = frozenset(lexica.words("not-body"))
 
@@ -55,13 +64,16 @@ def detect(document: Document, settings: Names) -> list[Found]:
         *_latin_bodies(document),
     ]
     cited = [match.span() for match in _CITATION.finditer(document.article.text)]
-    chosen = _choose(span for span in found if span.rank <= 1 or _is_name(document, span, cited))
+    chosen = _agreed(
+        document, _choose(_trimmed(document, span) for span in found if span.rank <= 1 or _is_name(document, span, cited))
+    )
     return _choose([*chosen, *_repeated(document, chosen)])
 
 
 def _is_name(document: Document, span: Found, cited: Sequence[tuple[int, int]]) -> bool:
     """It holds letters, and is no part of a bibliographic citation (Smith & Jones, 2023)."""
-    if not any(char.isalpha() for char in document.article.text[span.start : span.end]):
+    name = document.article.text[span.start : span.end]
+    if not any(char.isalpha() for char in name) or name.strip(".,") in _NOT_BODIES:
         return False
     i = bisect_right(cited, (span.start, len(document.article.text))) - 1
     return i < 0 or span.start >= cited[i][1]
@@ -74,6 +86,35 @@ def _choose(found: Iterable[Found]) -> list[Found]:
         if span.start < span.end and not any(i in chosen for i in range(span.start, span.end)):
             chosen.update(dict.fromkeys(range(span.start, span.end), span))
     return sorted(set(chosen.values()), key=lambda f: f.start)
+
+
+def _trimmed(document: Document, span: Found) -> Found:
+    """A name without what the tagger took with it: 森弘前|市長, 製薬会社・|みなと堂, Glorbex| チーム."""
+    if span.rank < 3 or span.label == "OUTLET":
+        return span
+    name = document.article.text[span.start : span.end]
+    if span.label == "PERSON":
+        tail, head = _PERSON_TAIL.search(name), _PERSON_HEAD.match(name)
+    else:
+        tail, head = _GROUP_TAIL.search(name), _BODY_HEAD.match(name)
+    end = span.start + tail.start() if tail and span.rank <= 4 else span.end
+    return replace(span, start=span.start + (head.end() if head else 0), end=end)
+
+
+def _agreed(document: Document, chosen: Sequence[Found]) -> list[Found]:
+    """One surface is not a person here and a body there: the label with more, and surer, witnesses holds."""
+    votes: dict[str, Counter[Label]] = defaultdict(Counter)
+    for span in chosen:
+        if span.label != "OUTLET":
+            votes[document.article.text[span.start : span.end]][span.label] += 3 if span.rank < 4 else 1
+    agreed = []
+    for span in chosen:
+        told = votes.get(document.article.text[span.start : span.end])
+        label = (
+            max(told, key=lambda kind: (told[kind], kind)) if told and span.label != "OUTLET" and "PERSON" in told else span.label
+        )
+        agreed.append(span if label == span.label else replace(span, label=label, why=f"{span.why}, {label} elsewhere"))
+    return agreed
 
 
 def running(document: Document) -> Iterator[tuple[Sentence, tuple[Token, ...]]]:
@@ -124,8 +165,8 @@ def _titled(document: Document) -> Iterator[Found]:
                 continue
             name = tokens[first:i]
             person = any("人名" in part.tag for part in name) or (len(name) >= 3 and any(part.surface in "・=" for part in name))
-            sure = kind == "honorific" or token.surface in ("容疑者", "被告", "選手", "被告人", "受刑者")
-            if person or (sure and len(token.surface) >= 1 and not _is_body(name)):
+            sure = token.surface in _SURE_TITLES or (kind == "honorific" and any(part.pos == "PROPN" for part in name))
+            if person or (sure and not _is_body(name)):
                 yield Found(name[0].start, name[-1].end, "PERSON", f"before {token.surface}", 3)
 
 

@@ -15,7 +15,7 @@ from keii.text import folded
 _SPLIT = re.compile(
     r"(?P<head>.+(?:[団隊会院省庁局署軍部]|委員|大学))(?P<tail>長)|(?P<head2>.{2,})(?P<tail2>議員)|(?P<head3>[^氏]+)(?P<tail3>氏)"
 )
-_BODY_OF_PEOPLE = re.compile(r"(?:党|会|連合|同盟|連盟|組織|機構|軍|団|戦線|国連|機関|教会|教団|学会|委員会)$")
+_BODY_OF_PEOPLE = re.compile(r"(?:党|連合|同盟|連盟|機構|戦線|機関|委員会|連|議会)$")
 _BODY_OF_STONE = re.compile(
     r"(?:大学|高校|学校|学園|学院|病院|銀行|研究所|図書館|博物館|美術館|工場|裁判所|警察署|署|センター|庁)$"
 )
