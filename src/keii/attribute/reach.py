@@ -20,7 +20,7 @@ _DEEMED = re.compile(r"と(?:も)?し(?:てい(?:る|ます|た)|た)[。．」�
 _REPORTED = re.compile(r"(?:と|とも|も|を)(?:伝え|報じ|報道し)(?:て|た|ら|る)[^。、]{0,6}[。．\s]*$")
 _ANAPHOR = re.compile(
     r"(?:それ|これ|同(?:紙|誌|新聞社?|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表)|(?:両|同2|同２|同二)(?:紙|誌|新聞|報道|社|メディア)|"
-    r"(?:この|その|各|一部)?(?:報道|記事)|(?:この|その)?(?:発表|調べ|資料|報告書|判決))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?"
+    r"(?:この|その|各|一部)?(?:報道|記事)|(?:この|その|[0-9０-９]{1,2}日の)?(?:発表|調べ|資料|報告書|判決))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?"
     r"(?:によると|によれば|によりますと|では|とも|は、記事|は記事|の取材|のインタビュー)"
 )
 _QUOTE_BEGINS = re.compile(r"^[（(【]?(?:以下|ここから)[^。]{0,20}(?:訳|全文|引用|要約)[^。]{0,10}[)）】]?[:：。]?$")
@@ -124,7 +124,7 @@ class _State:
     def _meant(self, words_: str) -> tuple[Source, ...]:
         if words_.startswith(("それ", "これ")):
             return tuple(replace(s, cue=words_) for s in self._it())
-        if re.match(r"(?:この|その|同)?(?:発表|調べ|調査|資料|報告書|判決|会見)", words_):
+        if re.match(r"(?:この|その|同|[0-9０-９]{1,2}日の)?(?:発表|調べ|調査|資料|報告書|判決|会見)", words_):
             body = [s for s in self.last.sources if s.kind != "outlet"] if self.last else []
             return tuple(replace(s, cue=words_) for s in self.speaker or body)
         if words_.startswith(("両", "同2", "同２", "同二")):
@@ -199,8 +199,9 @@ class _State:
         if sentence.end - sentence.start > 120:
             return False
         text = list(self.text[sentence.start : sentence.end])
-        for mention in (*self.names.inside(sentence.start, sentence.end, "OUTLET", "ORG"), *subjects):
-            text[mention.start - sentence.start : mention.end - sentence.start] = [" "] * (mention.end - mention.start)
+        named = [(m.start, m.end) for m in self.names.inside(sentence.start, sentence.end, "OUTLET", "ORG")]
+        for start, end in (*named, *((s.start, s.end) for s in subjects)):
+            text[start - sentence.start : end - sentence.start] = [" "] * (end - start)
         plain = "".join(text)
         return (
             len(plain.split()) >= 1

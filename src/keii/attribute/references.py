@@ -48,7 +48,7 @@ def _parse(text: str, start: int) -> Reference | None:
     """
     shown = fold(text).text
     mark = _MARK.match(shown)
-    key: str | None = next((group for group in mark.groups() if group), None) if mark else None
+    key = next((group for group in mark.groups() if group), None) if mark else None
     rest = shown[mark.end() :] if mark else _BULLET.sub("", shown)
     found = _URL.search(rest)
     url = found[0].rstrip(".,)") if found else None
@@ -59,12 +59,12 @@ def _parse(text: str, start: int) -> Reference | None:
     entry = Reference(url=url, key=key, start=start, end=start + len(text))
     if apa:
         authors = _authors(apa[1])
-        title, _, _ = (tail := rest[apa.end() :]).partition(". ")
+        tail = rest[apa.end() :]
         first = surname(authors[0]) if authors else apa[1]
         return replace(
             entry,
             authors=authors,
-            title=title.strip(" .「」『』") or None,
+            title=tail.partition(". ")[0].strip(" .「」『』") or None,
             outlet=_outlet(tail, url) or _outlet(apa[1], url),
             date=_date(apa[2][:4] + apa[3]) or apa[2][:4],
             key=key or f"{first} {apa[2]}",

@@ -71,7 +71,7 @@ def acts(document: Document, index: int, names: Names) -> tuple[list[Act], list[
     subjects = list(subjects_of(tokens, depths, names))
     found: list[Act] = []
     for start, end, cue in _verbs(tokens, depths):
-        if _passive(tokens, end):
+        if _passive(tokens, end) or (cue == "訴える" and tokens[start - 1].surface not in ("と", "とも", "」", "』")):
             continue
         if _adnominal(tokens, end):
             found += _published(tokens, (start, end, cue), subjects)
@@ -261,6 +261,9 @@ def _reach(tokens: Sequence[Token], subject: Subject | None, floor: int, verb: S
         return Span(quote, verb.end)
     if subject is None or subject.end <= floor:
         return Span(floor, verb.end)
+    before = [t for t in tokens if t.end <= subject.start and t.surface not in ("、", "，")]
+    if not before or (before[-1].surface not in ("を", "と", "も", "旨") and subject.particle == "が"):
+        return Span(subject.end, verb.end)
     inner = [t for t in tokens if subject.end < t.start < verb.start]
     if any(t.pos in ("VERB", "ADJ") for t in inner) or any(t.surface in ("と", "を", "旨") for t in inner[-3:]):
         return Span(subject.end, verb.end)

@@ -11,6 +11,8 @@ from keii.model import Mention, Source, SourceKind, Token
 from keii.names import group_name
 
 OPEN, CLOSE = "「『“（([【", "」』”）)]】"
+_HEADLINE = 12
+"""A headline names its subject in its first so many tokens."""
 _NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "SYM", "X")
 _JOINING = ("の", "と", "や", "および", "及び", "・", "=", "＝", "&", "＆", "／", "/", "-", "－")
 _KINDS: dict[str, SourceKind] = {"PERSON": "person", "ORG": "body", "OUTLET": "body", "PLACE": "body"}
@@ -24,6 +26,9 @@ _THING = re.compile(
     r"可能性|恐れ|おそれ|事件|事故|地震|台風|火災|被害|影響|関係|問題|容疑|疑い|死因|内容|状況|場合|時|際|後|前|日|月|年|上|中|下|内|外|間|話|声|考え|方針|意向|見通し|"
     r"試合|大会|選挙|会議|会談|会合|会見|番組|作品|映画|商品|製品|価格|株価?|列車|電車|便|船|機|車|道|橋|線|駅|計画|制度|契約|交渉|合意|解任|辞任|一方|以降|時点|区間|勢力|雨|雪|風|扱い|行動|ところ|とき|たび|声|観測|見方|うわさ|噂)$"
 )
+_TITLE = re.compile(r"[^、。はがをにでとの]{0,8}")
+_COUNT = re.compile(r"^の?(?:[0-9０-９一二三四五六七八九十両]+(?:人|者|社|氏|行|紙|団体|か国|カ国))$")
+_TIME = re.compile(r"^(?:午前|午後)?[0-9０-９][0-9０-９:：時分頃ごろすぎ過台日月年\s]*(?:現在|付)?の?(?=\D)")
 _WRITER = re.compile(r"(?:記者|著者|筆者|特派員|論説委員)(?:ら|たち)?$")
 
 
@@ -55,8 +60,12 @@ def depths_of(tokens: Sequence[Token]) -> list[int]:
 
 def subjects_of(tokens: Sequence[Token], depths: list[int], names: Names) -> Iterator[Subject]:
     """The は/が/も/では phrases of a sentence that stand outside quotation marks, in order."""
+    headline = True
     for i in range(1, len(tokens)):
         particle, last = tokens[i].surface, i - 1
+        if headline and particle == "、" and i < _HEADLINE and not depths[i]:
+            yield from _headline(tokens, depths, i, names)
+        headline = headline and particle not in ("は", "が", "も", "を", "に", "で", "と")
         if depths[i] or particle not in ("は", "が", "も", "こそ") or not tokens[i].tag.startswith("助詞"):
             continue
         if tokens[last].surface == "で" and particle in ("は", "も"):
@@ -70,13 +79,25 @@ def subjects_of(tokens: Sequence[Token], depths: list[int], names: Names) -> Ite
             )
 
 
+def _headline(tokens: Sequence[Token], depths: list[int], comma: int, names: Names) -> Iterator[Subject]:
+    """The name that begins a headline in place of a topic: 気象庁、津波警報を発表."""
+    before = names.ending(tokens[comma].start)
+    if before is not None and before.label in ("PERSON", "ORG"):
+        first = phrase_start(tokens, depths, comma - 1)
+        start = tokens[first].start if first is not None else before.start
+        sources = speakers_in(start, before.end, names)
+        yield Subject(start, before.end, comma, "は", sources, sources)
+
+
 def _with_list(start: int, names: Names) -> int:
     """The beginning of a phrase with the names listed before it (A銀行、B銀行が)."""
     while names.text[start - 1 : start] in ("、", "・") and start > 1:
-        before = names.ending(start - 1)
-        if before is None or before.label not in ("PERSON", "ORG") or not names.inside(start, start + 30):
+        before = [
+            m for m in names.inside(max(0, start - 30), start, "PERSON", "ORG") if _TITLE.fullmatch(names.text[m.end : start - 1])
+        ]
+        if not before or not names.inside(start, start + 30):
             break
-        start = before.start
+        start = before[-1].start
     return start
 
 
@@ -129,7 +150,7 @@ def _opener(depths: list[int], close: int, outside: int) -> int:
 
 def speakers_in(start: int, end: int, names: Names) -> tuple[Source, ...]:
     """Who a noun phrase names as one who can speak: persons, bodies, unnamed sources; () if nobody."""
-    whole = bare(names.text[start:end])
+    whole = _TIME.sub("", bare(names.text[start:end]))
     mentions = [
         m for m in names.inside(start, end, "PERSON", "ORG", "OUTLET", "PLACE") if not _in_bracket(names.text[start : m.start])
     ]
@@ -137,9 +158,11 @@ def speakers_in(start: int, end: int, names: Names) -> tuple[Source, ...]:
     tail = bare(names.text[last.end : end]) if last else ""
     if _WRITER.search(whole):
         return ()
-    if last and last.label == "PERSON" and "の" not in tail:
+    if last and (
+        (last.label == "PERSON" and "の" not in tail) or _COUNT.match(re.sub(r"^[^の]{1,8}(?=の[0-9０-９両])", "", tail))
+    ):
         return _coordinated(mentions, names)
-    if re.search(rf"(?:{'|'.join(words('anonymous'))})(?:の(?:1|１|一)人|ら|たち)?$", whole):
+    if re.search(rf"(?:{'|'.join(words('anonymous'))})(?:の(?:1|１|一)人|ら|たち)?$|.の(?:1|１|一)人$", whole):
         return (Source("anonymous", "anonymous", "", start, end),)
     if last and tail in ("", "側", "など", "ら", "社", "サイド", "自身"):
         return _coordinated(mentions, names)
@@ -155,7 +178,7 @@ def _in_bracket(before: str) -> bool:
 
 def _by_role(whole: str, start: int, end: int) -> tuple[Source, ...]:
     """A person or body that is only called by its role or kind (県警, 男性, 寺側)."""
-    head = re.sub(r"(?:ら|たち|達|自身|など|側)+$", "", whole)
+    head = re.sub(r"(?:ら|たち|達|自身|など|の?側)+$", "", whole)
     kind: SourceKind | None = None
     if (whole.endswith("側") and head) or head.endswith(words("person")):
         kind = "person"

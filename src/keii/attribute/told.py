@@ -25,13 +25,23 @@ _PART = re.compile(r"[^、,・･とや\s「」『』（）()]{2,24}")
 _PART_TAIL = re.compile(r"(?:の?(?:関西版|電子版|別の?)?(?:報道|記事|取材)|紙|など|等)+$")
 ANAPHOR = re.compile(
     r"(?:それ|これ|同(?:紙|誌|新聞社?|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表)|(?:両|同2|同２|同二)(?:紙|誌|新聞|報道|社|メディア)|"
-    r"(?:この|その)?(?:報道|一部報道|記事|発表|調べ|資料|報告書))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?$"
+    r"(?:この|その|[0-9０-９]{1,2}日の)?(?:報道|一部報道|記事|発表|調べ|資料|報告書))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?$"
 )
 _MAKER = re.compile(r"(.{1,40}?)が.{0,30}?(?:発表|公表|明らかに|述べ|話し|語っ|提出|まとめ|示し)[^、]{0,6}(?:ところ|もの|資料)?$")
 _PRODUCT_END = re.compile(rf"(?:の|による)?{_DATED}{_PRODUCT}{{1,4}}(?:など|等)?$")
 _NOBODY = re.compile(r"[をにが]|(?:それ|これ|こと|ため|場合|さ|推移|結果|影響|関係|理由|原因|規定|規則|法|制度)$")
 _WORD_ONLY = re.compile(rf"^(?:今回の?|この|その)?{_PRODUCT}?$")
+_DATE_FIRST = re.compile(
+    r"^(?:[0-9０-９]{1,4}年)?(?:[0-9０-９]{1,2}月)?[0-9０-９]{1,2}日(?:午前|午後)?(?:[0-9０-９]{1,2}時)?(?:現在|付け?)?の"
+)
+_MEDIUM = re.compile(
+    r"^(?:.{0,6}(?:英字|専門|地元|国営|公共|日刊)(?:新聞|紙|誌|放送)?)?([^のはがを]{2,20}?(?:新聞|新報|日報|通信社?|放送局?|テレビ局?|ラジオ|タイムズ|ポスト|ジャーナル|ニュース)|[^のはがを]{2,20}(?=紙$|誌$))(?:紙|誌|電子版)?$"
+)
 _PAPERS = words("document")
+_RUMOUR = re.compile(
+    rf"(?:という|といった|との|とする|なんて|る|い){pattern('rumour')}(?:も|が|まで|は|さえ)[^。、]{{0,12}}?{pattern('spread')}"
+)
+_FROM = re.compile(r"(?:^|[、。\s])([^、。「」\s]{1,20}?)(?:から(?:は|も)?|の間では|の間で|側からは)[、「]?")
 _TOLD = re.compile(r"に語った|に話した|の話|が明かした|に明かした")
 
 _TAIL = (
@@ -65,6 +75,7 @@ class Teller:
         """Sources named by によると and its like, then outlets that report."""
         yield from self._according(sentence)
         yield from self._reporters(sentence)
+        yield from self._rumours(sentence)
 
     # --- Xによると ------------------------------------------------------------------------------------------------
 
@@ -169,15 +180,37 @@ class Teller:
             end = start + product.start()
             product = _PRODUCT_END.search(self.text[start:end])
         plain = re.sub(r"(?:など|ら|等|側)$", "", re.sub(r"[（(][^（）()]*[)）]", "", self.text[start:end])).strip("「」『』 ")
+        plain = _DATE_FIRST.sub("", plain)
+        medium = _MEDIUM.match(plain)
+        if plain.endswith(_PAPERS) or plain.startswith(words("unnamed")):
+            return (Source("document", plain, cue, start, end),)
+        if medium and len(plain) <= 24:
+            return (Source("outlet", medium[1], cue, start, end),)
         named = () if _WORD_ONLY.match(plain) else speakers_in(start, end, self.names)
         if named:
             return tuple(replace(link, cue=cue) for link in named)
-        if plain.endswith(_PAPERS) or plain.startswith(words("unnamed")):
-            return (Source("document", plain, cue, start, end),)
         if not plain or product or len(plain) > 30 or _NOBODY.search(plain) or re.match(r"(?:今回|この|その)", plain):
             return ()
         kind: SourceKind = "person" if plain.endswith(words("person")) else "body"
         return (Source(kind, plain, cue, start, end),)
+
+    # --- という噂が流れた -------------------------------------------------------------------------------------------
+
+    def _rumours(self, sentence: Sentence) -> Iterator[Citation]:
+        """Rumours and voices: from whom they come, else from nobody named."""
+        for m in _RUMOUR.finditer(self.text, sentence.start, sentence.end):
+            whose = _FROM.search(self.text, max(sentence.start, m.start() - _FAR), m.start())
+            named = speakers_in(whose.start(1), whose.end(1), self.names) if whose else ()
+            chain = named or (Source("anonymous", "anonymous", m[0], m.start(), m.end()),)
+            start = whose.end() if whose and named else self._told_from(sentence, m.start())
+            yield Citation(None, None, tuple(replace(link, cue=m[0]) for link in chain), Span(start, m.end()), "speech")
+
+    def _told_from(self, sentence: Sentence, end: int) -> int:
+        """Where the rumour begins: its quotation mark, else the sentence."""
+        if self.text[end - 1] in "」』" or self.text[end - 4 : end].startswith("」"):
+            opener = self.text.rfind("「", sentence.start, end)
+            return opener if opener >= 0 else sentence.start
+        return sentence.start
 
     # --- X は…と報じた ---------------------------------------------------------------------------------------------
 

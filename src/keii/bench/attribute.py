@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from keii.attribute import Attribution, attribute, attribution
 from keii.bench.material import article_paths, genre, gold_rows, tagged
@@ -17,23 +19,30 @@ from keii.names import outlet_named
 from keii.names.scripts import is_katakana, sounds_like
 from keii.text import folded
 
-FIELDS = ("outlets", "outlets, cited", "speakers", "speakers, told", "citation", "citation, cited")
+FIELDS = ("outlets", "outlets, cited", "speakers", "speakers, told", "speakers, agent given", "citation", "citation, cited")
 
 
 @dataclass
 class Counts:
-    """Right and asked by field."""
+    """Right and asked by field and article."""
 
-    right: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    right: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    asked: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, name: str, right: bool) -> None:
-        self.asked[name] += 1
-        self.right[name] += right
+    def add(self, name: str, article: str, right: bool) -> None:
+        self.asked[name][article] += 1
+        self.right[name][article] += right
 
     def show(self, name: str) -> str:
-        n = self.asked[name]
-        return f"{self.right[name] / n:.3f} ({n})" if n else "-"
+        """Share right, 95 % interval by resampling articles, n."""
+        articles = sorted(self.asked[name])
+        if not articles:
+            return "-"
+        right = np.array([self.right[name][a] for a in articles])
+        asked = np.array([self.asked[name][a] for a in articles])
+        picks = np.random.default_rng(0).integers(0, len(articles), (1000, len(articles)))
+        low, high = np.quantile(right[picks].sum(axis=1) / asked[picks].sum(axis=1), (0.025, 0.975))
+        return f"{right.sum() / asked.sum():.3f} [{low:.3f}, {high:.3f}] n={asked.sum()}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,8 @@ def main() -> None:
     documents = {d.article.id: attribute(names(d)) for d in tagged(articles)}
     counts, misses = measure(documents, gold_rows(arguments.shared))
     for group, count in counts.items():
-        print(f"{group:6}" + "".join(f"  {name} {count.show(name)}" for name in FIELDS))
+        for name in FIELDS:
+            print(f"{group:5} {name:22} {count.show(name)}")
     for miss in _some(misses, arguments.errors):
         row = (miss.field, miss.article, miss.sentence, miss.trigger, f"gold {miss.gold}", f"found {miss.found}", *miss.why)
         print("\t".join(row))
@@ -83,7 +93,7 @@ def measure(documents: dict[str, Document], gold: dict[str, list[dict[str, Any]]
             for name, right, asked in _compare(row, found, same, document):
                 for group in ("all", genre(article)):
                     if asked:
-                        counts[group].add(name, right)
+                        counts[group].add(name, article, right)
                 if asked and not right and "," not in name:
                     misses.append(_miss(document, row, name, found))
     return counts, misses
@@ -102,6 +112,9 @@ def _compare(
     yield "outlets, cited", outlets, bool(row["outlets"])
     yield "speakers", speakers, True
     yield "speakers, told", speakers, bool(row["speakers"])
+    agents = [p["name"] for p in row["participants"] if p["role"] == "agent"] if row["type"] == "statement" else []
+    given = attribution(document, row["trigger"]["start"], row["trigger"]["end"], statement=bool(agents), agents=agents)
+    yield "speakers, agent given", _equal(row["speakers"], given.speakers if agents else found.speakers, same), True
     yield "citation", cited, True
     yield "citation, cited", cited, bool(span)
 
