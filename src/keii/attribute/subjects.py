@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from keii.attribute.names import Names, words
+from keii.attribute.names import Names, pattern, words
 from keii.model import Mention, Source, SourceKind, Token
 from keii.names import group_name
 
@@ -17,15 +17,8 @@ _NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "SYM", "X")
 _JOINING = ("の", "と", "や", "および", "及び", "・", "=", "＝", "&", "＆", "／", "/", "-", "－")
 _KINDS: dict[str, SourceKind] = {"PERSON": "person", "ORG": "body", "OUTLET": "body", "PLACE": "body"}
 _LISTED = re.compile(r"[^の]{0,12}?(?:と|や|・|および|及び|、|ならびに|並びに)(?:[^の、]{0,20}(?:の[^の、]{1,12})?)?")
-_NOT_BODY = re.compile(
-    r"(?:会議|機会|社会|都会|大会|首都|地区|選挙区|部分|帰国|入国|出国|出場|結局|記録|全部|一部|内部|外部|議会選|場所|都度|程度|国会|再会|旅館|会館|映像|"
-    r"市場|工場|会場|現場|立場|劇場|全国|開会|閉会|集会|面会|協議会|総会|島|道|大国|世界|階級|都市|新党|院内)$"
-)
-_THING = re.compile(
-    r"(?:こと|もの|の|ため|よう|これ|それ|あれ|ここ|そこ|どれ|何|他|ほか|今回|当初|現在|結果|声明|調査|報告書?|判決|発表|資料|記事|報道|法|案|率|額|数|量|点|件|人数|理由|原因|"
-    r"可能性|恐れ|おそれ|事件|事故|地震|台風|火災|被害|影響|関係|問題|容疑|疑い|死因|内容|状況|場合|時|際|後|前|日|月|年|上|中|下|内|外|間|話|声|考え|方針|意向|見通し|"
-    r"試合|大会|選挙|会議|会談|会合|会見|番組|作品|映画|商品|製品|価格|株価?|列車|電車|便|船|機|車|道|橋|線|駅|計画|制度|契約|交渉|合意|解任|辞任|一方|以降|時点|区間|勢力|雨|雪|風|扱い|行動|ところ|とき|たび|声|観測|見方|うわさ|噂)$"
-)
+_NOT_BODY = re.compile(pattern("nobody") + "$")
+_THING = re.compile(pattern("thing") + "$")
 _TITLE = re.compile(r"[^、。はがをにでとの]{0,8}")
 _COUNT = re.compile(r"^の?(?:[0-9０-９一二三四五六七八九十両]+(?:人|者|社|氏|行|紙|団体|か国|カ国))$")
 _TIME = re.compile(r"^(?:午前|午後)?[0-9０-９][0-9０-９:：時分頃ごろすぎ過台日月年\s]*(?:現在|付)?の?(?=\D)")
