@@ -1,0 +1,89 @@
+"""When a claim's event happened: the date expression in its sentence that is its own, or the date it inherits.
+
+Every claim has options: the dates of its sentence, those of the sentences before, of the headings above, the article's own
+date, and no date. Each can be taken as told, as a bound (`../X`: before X) or as a point (`X/..` told of a change that happened
+on X). A learned model ranks them; rules alone rank them by distance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+from keii.extract.candidates import Candidate
+from keii.extract.learned import Linear, load
+from keii.extract.when.features import rows
+from keii.extract.when.options import Dating, Offer, Option, by_rule, offers
+from keii.model import ClaimDate, Document, EventType, Factuality, Suspect
+
+__all__ = ["Dating", "claim_date", "claim_dates", "date_suspects"]
+
+
+def claim_date(
+    document: Document, candidate: Candidate, type: EventType, factuality: Factuality, *, rules_only: bool = False
+) -> tuple[ClaimDate | None, tuple[str, ...]]:
+    """Choose the date of one claim without the claims before it; `claim_dates` knows more."""
+    return claim_dates(document, [Dating(candidate, type, factuality)], rules_only=rules_only)[0]
+
+
+def claim_dates(
+    document: Document, claims: Sequence[Dating], *, rules_only: bool = False
+) -> list[tuple[ClaimDate | None, tuple[str, ...]]]:
+    """Choose the date of every claim of a document, in order; None where the article does not date the event."""
+    chosen: list[tuple[ClaimDate | None, tuple[str, ...]]] = []
+    past: list[tuple[Dating, Option]] = []
+    for claim in claims:
+        found = offers(document, claim.candidate, past)
+        option = by_rule(claim, found) if rules_only else by_model(document, claim, found, past)
+        past.append((claim, option))
+        chosen.append((told(document, option), (_why(document, option),)))
+    return chosen
+
+
+def told(document: Document, option: Option) -> ClaimDate | None:
+    """The claim's date as a row."""
+    when, value = option.when, option.value
+    if when is None or value is None or option.source is None:
+        return None
+    spanned = option.source in ("sentence", "heading")
+    latest = when.earliest if option.taken == "before" and "/" in (when.value or "") else when.latest
+    return ClaimDate(
+        value=value,
+        start=when.start if spanned else None,
+        end=when.end if spanned else None,
+        text=document.text(when) if spanned else None,
+        from_=option.source,
+        zone=when.zone,
+        earliest=None if value.startswith("../") else when.earliest,
+        latest=None if value.endswith("/..") else latest,
+    )
+
+
+def by_model(document: Document, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]]) -> Option:
+    """The first option of the offer that the learned model ranks first."""
+    ruled = by_rule(claim, found)
+    if ruled.source == "heading":  # an entry's or an addition's own date holds for all in it that has none
+        return ruled
+    scores = _model().decide(rows(document, claim, found, past))[:, 0]
+    return found[int(scores.argmax())][0]
+
+
+@cache
+def _model() -> Linear:
+    return Linear.parse(load("when"))
+
+
+def _why(document: Document, option: Option) -> str:
+    if option.when is None:
+        return "date: none"
+    return f"date: {option.source} {document.text(option.when) or option.when.value} ({option.taken})"
+
+
+def date_suspects(document: Document, date: ClaimDate | None) -> tuple[Suspect, ...]:
+    """What cannot be right in a date as told: the expression's own suspect, also where a claim inherits it."""
+    if date is None:
+        return ()
+    doubted = [when for when in document.whens if when.suspect]
+    spanned = [when.suspect for when in doubted if when.start == date.start]
+    inherited = [when.suspect for when in doubted if date.start is None and when.value == date.value]
+    return tuple(Suspect(field="date", why=why) for why in (spanned or inherited)[:1] if why)

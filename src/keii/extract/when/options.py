@@ -1,0 +1,181 @@
+"""The dates a claim could have: those of its sentence, of the claims and sentences before, of the headings, of the article; or none."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from keii.extract.candidates import Candidate
+from keii.model import DateFrom, Document, EventType, Factuality, Sentence, When
+
+Taken = Literal["told", "point", "before"]
+_LOOK_BACK = 12
+_DATED_BACK = 2
+_CLAIMS_BACK = 24
+_LISTS = ("item", "entry")
+_RUNNING = ("paragraph", "item", "entry", "quote")
+
+
+class Dating(NamedTuple):
+    """What has to be known of a claim to date it."""
+
+    candidate: Candidate
+    type: EventType
+    factuality: Factuality
+
+
+class Option(NamedTuple):
+    """One possible date of a claim: the expression (None for no date), where it is from, how it is taken, how many sentences back."""
+
+    when: When | None
+    source: DateFrom | None
+    taken: Taken = "told"
+    back: int = 0
+    last: bool = True
+    """Whether it is the last date of its sentence."""
+
+    @property
+    def value(self) -> str | None:
+        return taken_value(self.when.value, self.taken) if self.when and self.when.value else None
+
+
+Days = tuple[str, str] | None
+Offer = tuple[Option, ...]
+"""Options that name the same days, the nearest first: one answer."""
+
+
+def offers(document: Document, candidate: Candidate, past: Sequence[tuple[Dating, Option]] = ()) -> tuple[Offer, ...]:
+    """Every date a claim could have, each in every way it can be taken, joined where the days are the same."""
+    found = [*_own(document, candidate), *_line(document, candidate), *_headings(document, candidate)]
+    if document.sentences[candidate.sentence].kind not in _LISTS:
+        found = [*(o for o in found if o.source == "sentence"), *_told(candidate, past), *_earlier(document, candidate), *found]
+    else:
+        found += [*_told(candidate, past), *_earlier(document, candidate)]
+    found += _lead(document, candidate)
+    if document.published and document.published.value:
+        found.append(Option(document.published, "document"))
+    joined: dict[Days, dict[Option, None]] = {None: {Option(None, None): None}}
+    for base in found:
+        for option in _ways(base):
+            joined.setdefault(span(option.value), {})[option] = None
+    return tuple(tuple(same) for same in joined.values())
+
+
+def span(value: str | None) -> Days:
+    """The days a value covers, hours left out: what is compared."""
+    if value is None:
+        return None
+    first, _, last = value.partition("/")
+    return first[:10], (last or first)[:10]
+
+
+def _told(candidate: Candidate, past: Sequence[tuple[Dating, Option]]) -> Iterator[Option]:
+    """The dates of the claims before."""
+    seen: set[Days] = set()
+    for claim, option in past[: -_CLAIMS_BACK - 1 : -1]:
+        if option.when and span(option.value) not in seen:
+            seen.add(span(option.value))
+            yield option._replace(source="context", back=candidate.sentence - claim.candidate.sentence, last=True)
+
+
+def _lead(document: Document, candidate: Candidate) -> Iterator[Option]:
+    """The first date of the running text: what the article is about."""
+    for number, sentence in enumerate(document.sentences[: candidate.sentence]):
+        if sentence.kind in _RUNNING and (whens := dated(document, sentence)):
+            yield Option(whens[0], "context", back=candidate.sentence - number, last=len(whens) == 1)
+            return
+
+
+def _ways(option: Option) -> Iterator[Option]:
+    yield option
+    value = option.value
+    if value is None:
+        return
+    if ".." in value:
+        yield option._replace(taken="point")
+    if not value.startswith(".."):
+        yield option._replace(taken="before")
+
+
+def dated(document: Document, sentence: Sentence) -> tuple[When, ...]:
+    """The dates of a sentence that an event can have, in order."""
+    first = bisect_left(document.whens, sentence.start, key=lambda when: when.start)
+    last = bisect_left(document.whens, sentence.end, first, key=lambda when: when.start)
+    return tuple(
+        when for when in document.whens[first:last] if when.value and when.kind in ("date", "time") and when.basis != "post"
+    )
+
+
+def _own(document: Document, candidate: Candidate) -> Iterator[Option]:
+    whens = dated(document, document.sentences[candidate.sentence])
+    for when in whens:
+        yield Option(when, "sentence", last=when is whens[-1])
+
+
+def _line(document: Document, candidate: Candidate) -> Iterator[Option]:
+    """Dates earlier in the same line of a list or timeline."""
+    sentence = document.sentences[candidate.sentence]
+    if sentence.kind in _LISTS:
+        for number in range(candidate.sentence - 1, max(-1, candidate.sentence - _LOOK_BACK), -1):
+            if document.sentences[number].block != sentence.block:
+                break
+            for when in dated(document, document.sentences[number]):
+                yield Option(when, "sentence", back=candidate.sentence - number)
+
+
+def _earlier(document: Document, candidate: Candidate) -> Iterator[Option]:
+    """The first and the last date of the nearest dated sentences before."""
+    sentence, seen = document.sentences[candidate.sentence], 0
+    for number in range(candidate.sentence - 1, max(-1, candidate.sentence - _LOOK_BACK), -1):
+        other = document.sentences[number]
+        if other.kind not in _RUNNING or (other.kind in _LISTS and other.block == sentence.block):
+            continue
+        whens = dated(document, other)
+        for when in {id(when): when for when in (*whens[:1], *whens[-1:])}.values():
+            yield Option(when, "context", back=candidate.sentence - number, last=when is whens[-1])
+        seen += bool(whens)
+        if seen == _DATED_BACK:
+            return
+
+
+def _headings(document: Document, candidate: Candidate) -> Iterator[Option]:
+    at: int | None = document.sentences[candidate.sentence].section
+    level = 0
+    while at is not None:
+        section = document.sections[at]
+        if section.heading:
+            sentence = Sentence(section.heading.start, section.heading.end, "heading", 0, at)
+            for when in dated(document, sentence)[:2]:
+                yield Option(when, "heading", back=level)
+        at, level = section.parent, level + 1
+
+
+def by_rule(claim: Dating, found: Sequence[Offer]) -> Option:
+    """The nearest date before the event in its sentence, else the nearest behind it, else what is inherited, the nearest first."""
+
+    def far(option: Option) -> tuple[int, int, int]:
+        if option.when is None or option.taken != ("point" if ".." in (option.when.value or "") else "told"):
+            return 9, 0, 0
+        if option.source == "sentence" and not option.back:
+            before = option.when.start < claim.candidate.start
+            return (0, claim.candidate.start - option.when.end, 0) if before else (1, option.when.start, 0)
+        order = {"sentence": 2, "heading": 3, "context": 4, "document": 5}[option.source or "document"]
+        return order, option.back, -option.when.start
+
+    return min((option for offer in found for option in offer), key=far)
+
+
+def taken_value(value: str, taken: Taken) -> str:
+    """The value of a date taken in a way.
+
+    >>> taken_value("2023-11-17", "before"), taken_value("2023-11-17/..", "point"), taken_value("2023-11-17/2023-11-19", "before")
+    ('../2023-11-17', '2023-11-17', '../2023-11-17')
+    """
+    first, _, last = value.partition("/")
+    match taken:
+        case "point":
+            return last if first == ".." else first
+        case "before":
+            return f"../{last if first == '..' else first}"
+    return value
