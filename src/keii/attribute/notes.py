@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from keii.attribute.names import Names, cited_outlets, outlet_meant, pattern
+from keii.attribute.names import Names, cited_outlets, outlet_meant, pattern, source
 from keii.model import RUNNING_TEXT, Block, Citation, Document, Source, Span
 
 _STAMP = 8
@@ -86,11 +86,12 @@ def _sources(document: Document, names: Names, block: Block) -> tuple[Source, ..
     handle, official = _HANDLE.search(body), _OFFICIAL.match(body)
     if official:
         return _own(names, start, block.end, official)
-    outlets = [(o.name, o.start, o.end) for o in cited_outlets(names, start, block.end)]
+    outlets = [source(outlet, "出典") for outlet in cited_outlets(names, start, block.end)]
     if not outlets and not handle:
-        outlets = [(named, start, block.end) for part in _PARTS.split(body) if (named := outlet_meant(part))][-1:]
+        named = [name for part in _PARTS.split(body) if (name := outlet_meant(part))]
+        outlets = [Source("outlet", name, "出典", start, block.end) for name in named[-1:]]
     chain = [Source("person", _account(document, handle[1]), "出典", start, block.end)] if handle else []
-    chain += [Source("outlet", name, "出典", first, last) for name, first, last in outlets]
+    chain += outlets
     if handle and not outlets:
         chain.append(Source("outlet", "X", "出典", start, block.end))
     return tuple(chain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from keii.attribute.names import Names, stem, words
 from keii.attribute.speech import Act
@@ -39,7 +40,10 @@ _NAMED = re.compile(r"(?<![A-Za-z0-9])(?:(?P<x>X(?=[でにへ上を（(])|Ｘ)|(
 _POST = re.compile("|".join(re.escape(stem(word)) for word in words("post")))
 _SPREAD = re.compile(r"拡散|広が|飛び交|話題|議論")
 _TWEET = re.compile(r"(引用リポスト|引用リツイート|リツイート|ツイート|リポスト|リプライ)(?!に|への|の|欄|数)")
-_BARE_POST = re.compile(r"(投稿|返信|書き込[みんま]|つぶや[いき]|引用|リプ欄)(?:し|する|。|、|💬|$|[^\w、。]|で|を)")
+_BARE_POST = re.compile(
+    r"(投稿|返信|書き込[みんま]|つぶや[いき]|引用|リプ欄)(?:し|する|。|、|$|[^\w、。]|で|を|も|によ)|"
+    r"(?:投稿|ポスト|ツイート)に(?:対し|対して|は)?[^。]{0,40}?(?:反応|応じ|返し|答え)"
+)
 _PAGE = re.compile(
     r"(?:([A-Za-z一-龠々ァ-ヶー・]{2,24}?)の?)?((?:公式)?\s?(?:ブログ|ウェブサイト|ホームページ|サイト|Blog))(?:上)?(?:(?:で|に|にて|において)(?!の|は|掲載され)|が公表|によると|によれば)"
 )
@@ -85,12 +89,16 @@ class Posts:
             if owner:
                 page = m[2].replace(" ", "")
                 name = f"{owner} Blog" if owner.isascii() and page.endswith(("ブログ", "Blog")) else f"{owner}{page}"
-                yield self._posted(sentence, m.span(), name, acts, "page")
+                cited = self._posted(sentence, m.span(), name, acts, "page")
+                yield replace(cited, sources=(Source("body", owner, m[0], *m.span()), *cited.sources))
 
     def _owner(self, m: re.Match[str], acts: Sequence[Act], subjects: Sequence[Subject]) -> str | None:
+        """The body whose page it is: named before it, or the subject."""
         if m[1]:
             found = self.names.inside(m.start(1), m.end(1) + 1, "ORG")
-            return found[-1].name if found and found[-1].end == m.end(1) else None
+            if found and found[-1].end == m.end(1):
+                return found[-1].name
+            return m[1] if m[1].isascii() else None
         said = [s for act in acts if act.subject and act.subject.end <= m.start() for s in act.sources]
         said = said or [s for subject in subjects if subject.end <= m.start() for s in subject.sources]
         if said:
@@ -108,7 +116,9 @@ class Posts:
         elif around:
             same = [act for act in around if act.subject is around[0].subject]
             last = same[-1]
-            reach = Span(min(around[0].reach.start, at[0]), sentence.end if last is acts[-1] else last.verb.end)
+            told = around[0].subject
+            topic = told.end if told and sentence.start <= told.end <= at[0] else at[0]
+            reach = Span(min(around[0].reach.start, topic), sentence.end if last is acts[-1] else last.verb.end)
         else:
             ends = sentence.end - at[1] < 20
             reach = Span(sentence.start if ends else at[0], sentence.end)

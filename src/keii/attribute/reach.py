@@ -28,6 +28,7 @@ _QUOTE_ENDS = re.compile(
     r"^[（(【]?(?:[^。]{0,8}(?:訳|引用|全文))?[^。]{0,4}(?:ここまで|以上)[)）】]?[。]?$|^[（(][^。]{0,8}訳[)）]$"
 )
 _DATED = re.compile(r"[0-9０-９一二三四五六七八九十]日|翌|夜|朝|時間後|その後|続けて")
+_INTRODUCES = re.compile(r"次のよう|以下のよう|以下の(?:通り|とおり)|以下に|以下は|全文|メッセージ|声明")
 _ANNOUNCED = re.compile(r"(?:こと|旨)が(?:発表|報告|公表|明か)され")
 _CLOSING = re.compile(
     r"情報源としている|情報源とする|情報源とした|を基にし(?:て|た)|をもとにし(?:て|た)|をソースとし(?:て|た)|を参考にし(?:て|た)"
@@ -88,6 +89,7 @@ class _State:
         self.quoting = self.after_quote = False
         self.intro: tuple[Citation, ...] = ()
         self.intro_speaker: tuple[Source, ...] = ()
+        self.recent: tuple[Source, ...] = ()
         self.posted: tuple[Citation, ...] = ()
         self.said_before: tuple[Source, ...] = ()
 
@@ -245,7 +247,9 @@ class _State:
         self.before, self.after_quote = sentence, False
         self.posted = tuple(c for c in named if c.basis in ("platform", "post verb", "page"))
         speakers = [act.sources for act in spoken if act.sources] + [s.sources for s in subjects if s.sources][-1:]
+        speakers += [body for c in self.posted if (body := tuple(s for s in c.sources if s.kind == "body"))]
         if self.posted:
-            self.intro = self.posted
-        if speakers:
-            self.intro_speaker = speakers[0]
+            self.intro, self.intro_speaker = self.posted, speakers[0] if speakers else self.recent
+        elif speakers and _INTRODUCES.search(self.text, sentence.start, sentence.end):
+            self.intro, self.intro_speaker = tuple(named), speakers[0]
+        self.recent = speakers[0] if speakers else self.recent
