@@ -45,7 +45,7 @@ _GROUP_TAIL = re.compile(rf"(?<=[A-Za-z])[ 　]?(?:{'|'.join(sorted(group_words(
 _PERSON_HEAD = re.compile(r"故(?=.{2})")
 _PERSON_TAIL = re.compile(r"(?<=..)(?:[米英仏独露韓伊]?(?:前|元)|現)$")
 _BODY_HEAD = re.compile(
-    r"[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
+    r"[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
 )
 _SURE_TITLES = frozenset(("氏", "容疑者", "被告", "被告人", "受刑者"))
 _CITATION = re.compile(r"[(（][A-ZÀ-Þ][^()（）\n]{0,80}[, ]\d{4}[a-z]?[)）]")
@@ -224,7 +224,7 @@ def _bodies(document: Document, settings: Names) -> Iterator[Found]:
         for i in range(len(tokens)):
             for j in range(min(i + 8, len(tokens)), i, -1):
                 text = document.article.text[tokens[i].start : tokens[j - 1].end]
-                body = known.get(folded(text)) if len(text) <= 40 else None
+                body = known.get(folded(text)) if 2 <= len(text) <= 40 else None
                 if body:
                     yield Found(tokens[i].start, tokens[j - 1].end, body.label, body.why, 5)
                     break

@@ -162,5 +162,5 @@ def _longest(tokens: Sequence[Token], i: int) -> tuple[int, str]:
 @cache
 def _lexicon() -> dict[str, str]:
     found = {folded(word): "outlet" for word in spelling_words()}
-    found |= {spelling: body.label for spelling, body in lexica.bodies().items()}
+    found |= {spelling: body.label for spelling, body in lexica.bodies().items() if len(spelling) >= 2}
     return found

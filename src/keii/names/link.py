@@ -9,8 +9,10 @@ from typing import NamedTuple
 from keii.config import Names
 from keii.model import Document, Label, Name
 from keii.names import lexica
-from keii.names.scripts import is_katakana, is_latin, same_katakana, sounds_like
+from keii.names.scripts import block, is_katakana, is_latin, same_katakana, sounds_like
 from keii.text import folded
+
+_LABELS: tuple[Label, ...] = ("PERSON", "ORG", "PLACE", "OUTLET")
 
 
 class Links(NamedTuple):
@@ -30,14 +32,35 @@ def link_names(documents: Sequence[Document], config: Names | None = None) -> Li
     counts, spellings = _counted(documents)
     parent: dict[tuple[Label, str], str] = {}
     why: dict[tuple[Label, str], list[str]] = defaultdict(list)
-    for label in ("PERSON", "ORG", "PLACE", "OUTLET"):
-        ordered = sorted((name for kind, name in counts if kind == label), key=lambda name: (-counts[label, name], name))
-        for name in ordered:
-            target, reason = _target(label, name, ordered, spellings, settings)
+    for label in _LABELS:
+        names = sorted((name for kind, name in counts if kind == label), key=lambda name: (-counts[label, name], name))
+        index = _Index(label, names, spellings)
+        for name in names:
+            target, reason = _target(label, name, index, settings)
             if target and target != name:
                 parent[label, name] = target
                 why[label, target].append(f"{name}: {reason}")
     return _links(documents, parent, why)
+
+
+class _Index:
+    """The names of one label, most frequent first, by what may tell that two are one."""
+
+    def __init__(self, label: Label, names: Sequence[str], spellings: dict[tuple[Label, str], set[str]]) -> None:
+        self.rank = {name: i for i, name in enumerate(names)}
+        self.folded: dict[str, list[str]] = defaultdict(list)
+        self.told_as: dict[str, list[str]] = defaultdict(list)
+        self.sounds: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self.variants: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for name in names:
+            self.folded[folded(name)].append(name)
+            if is_katakana(name):
+                self.variants[block(name)].append(name)
+            elif is_latin(name):
+                for spelling in sorted(spellings[label, name]):
+                    self.told_as[spelling].append(name)
+                if label in ("PERSON", "ORG"):
+                    self.sounds[block(name)].append(name)
 
 
 def _counted(documents: Sequence[Document]) -> tuple[Counter[tuple[Label, str]], dict[tuple[Label, str], set[str]]]:
@@ -50,28 +73,27 @@ def _counted(documents: Sequence[Document]) -> tuple[Counter[tuple[Label, str]],
     return counts, spellings
 
 
-def _target(
-    label: Label, name: str, names: Sequence[str], spellings: dict[tuple[Label, str], set[str]], settings: Names
-) -> tuple[str | None, str]:
+def _target(label: Label, name: str, index: _Index, settings: Names) -> tuple[str | None, str]:
     """The run's name for a name, and why; None where it keeps its own."""
     body = lexica.bodies(settings.names).get(folded(name))
     if body and body.label == label:
         return body.name, body.why
-    for other in names:
-        if other == name:
-            continue
-        if folded(other) == folded(name) and other < name:
-            return other, "the same but for width, case or blanks"
-        if not is_latin(name) and name in spellings[label, other] and is_latin(other):
-            return other, "another article tells the Latin form"
-        if is_katakana(name) and is_latin(other) and label in ("PERSON", "ORG") and sounds_like(name, other):
-            return other, "sounds like the Latin form of another article"
-    if label == "PERSON" and is_katakana(name) and "・" in name:
-        for other in names:
-            if other == name:
-                break
-            if is_katakana(other) and same_katakana(name, other):
-                return other, "spelling variant of a more frequent name"
+    same = min(index.folded[folded(name)])
+    if same != name:
+        return same, "the same but for width, case or blanks"
+    if is_latin(name):
+        return None, ""
+    if index.told_as.get(name):
+        return index.told_as[name][0], "another article tells the Latin form"
+    if not is_katakana(name):
+        return None, ""
+    latin = next((other for other in index.sounds.get(block(name), ()) if sounds_like(name, other)), None)
+    if latin:
+        return latin, "sounds like the Latin form of another article"
+    if label == "PERSON" and "・" in name:
+        before = (other for other in index.variants[block(name)][:200] if index.rank[other] < index.rank[name])
+        variant = next((other for other in before if same_katakana(name, other)), None)
+        return variant, "spelling variant of a more frequent name"
     return None, ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from functools import cache
 
 from rapidfuzz import fuzz
@@ -12,6 +13,11 @@ from keii import lexicon
 
 _SEPARATOR = re.compile(r"[・=＝·･ ]")
 _SMALL = str.maketrans("ァィゥェォャュョヮ", "アイウエオヤユヨワ")
+
+_ROWS = (
+    *("アエオイウヤユヨワ", "カキクケコガギグゲゴ", "サシスセソザジズゼゾチツ", "タテトダデド"),
+    *("ナニヌネノ", "ハヒフヘホ", "バビブベボ", "マミムメモ", "ラリルレロ"),
+)
 
 
 def is_katakana(name: str) -> bool:
@@ -66,7 +72,9 @@ def _spoken(word: str) -> str:
 
     letters = re.sub(r"[^a-z]", "", _plain(word))
     try:
-        return sound(kanalizer.convert(letters)) if letters else ""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a word that it cannot finish is read as far as it goes
+            return sound(kanalizer.convert(letters)) if letters else ""
     except ValueError:
         return ""
 
@@ -90,3 +98,10 @@ def sounds_like(katakana: str, latin: str) -> bool:
     scores = [fuzz.ratio(part, _spoken(word)) if _spoken(word) else 0.0 for part, word in zip(parts, words, strict=True)]
     floor, mean = (40.0, 66.0) if len(parts) > 1 else (78.0, 78.0)
     return min(scores) >= floor and sum(scores) / len(scores) >= mean
+
+
+def block(name: str) -> tuple[str, int]:
+    """What two spellings of one name share: the row of the first sound, and the number of parts."""
+    parts = _parts(name) if is_katakana(name) else tuple(_spoken(word) for word in name.replace("-", " ").split())
+    first = parts[0][:1] if parts else ""
+    return next((row for row in _ROWS if first and first in row), first), len(parts)
