@@ -95,7 +95,7 @@ class Works:
         return source(found[0], entry.key or "") if found else None
 
     def _poster(self, author: str) -> str:
-        """The full name behind "Altman, S. [@sama]": the person of that family name in the text."""
+        """The full name behind "Mori, A. [@amori]": the person of that family name in the text."""
         family = surname(author)
         named = [m.name for m in self.names.all if m.label == "PERSON" and m.name.split()[-1:] == [family]]
         return max(set(named), key=lambda name: (named.count(name), name)) if named else family
