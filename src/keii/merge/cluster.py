@@ -22,9 +22,15 @@ Compare = Callable[[Ints, Ints], Floats]
 
 def cluster(n: int, a: Ints, b: Ints, evidence: Floats, compare: Compare, threshold: float) -> list[list[int]]:
     """Partition rows `0…n-1`; each cluster ascending, clusters by first row."""
-    clusters: list[list[int]] = []
-    for rows in _components(np.arange(n), a, b, evidence, threshold):
-        clusters += [[int(rows[i]) for i in members] for members in _average_link(rows, compare, threshold)]
+    components = list(_components(np.arange(n), a, b, evidence, threshold))
+    clusters = [[int(rows[0])] for rows in components if len(rows) == 1]
+    larger = [rows for rows in components if len(rows) > 1]
+    if larger:
+        pairs = [rows[np.stack(np.triu_indices(len(rows), 1))] for rows in larger]
+        ends = np.cumsum([part.shape[1] for part in pairs])
+        scores = np.split(compare(*np.concatenate(pairs, axis=1)), ends[:-1])
+        for rows, of in zip(larger, scores, strict=True):
+            clusters += [[int(rows[i]) for i in members] for members in _average_link(len(rows), of, threshold)]
     return sorted(clusters)
 
 
@@ -32,12 +38,11 @@ def _components(rows: Ints, a: Ints, b: Ints, evidence: Floats, threshold: float
     """What hangs together by links above the threshold, which rises while a component is too large."""
     linked = evidence > threshold
     a, b, evidence = a[linked], b[linked], evidence[linked]
-    place = np.full(rows.max() + 1 if len(rows) else 0, -1)
-    place[rows] = np.arange(len(rows))
-    graph = coo_array((np.ones(len(a)), (place[a], place[b])), shape=(len(rows), len(rows)))
+    a_at, b_at = np.searchsorted(rows, a), np.searchsorted(rows, b)
+    graph = coo_array((np.ones(len(a)), (a_at, b_at)), shape=(len(rows), len(rows)))
     _, label = connected_components(graph, directed=False)
     order = np.argsort(label, kind="stable")
-    of_pair = label[place[a]]
+    of_pair = label[a_at]
     by_pair = np.argsort(of_pair, kind="stable")
     for members in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
         if len(members) <= LARGEST:
@@ -52,14 +57,14 @@ def _higher(evidence: Floats, threshold: float) -> float:
     return max(threshold + 0.5, float(np.quantile(evidence, 0.25)))
 
 
-def _average_link(rows: Ints, compare: Compare, threshold: float) -> list[list[int]]:
-    """Join the two clusters with the highest mean evidence until none is above the threshold; indices into `rows`."""
-    n = len(rows)
-    if n == 1:
-        return [[0]]
+def _average_link(n: int, evidence: Floats, threshold: float) -> list[list[int]]:
+    """Join the two clusters with the highest mean evidence until none is above the threshold.
+
+    `evidence` is the upper triangle of the pairs of `0…n-1`, row by row.
+    """
     i, j = np.triu_indices(n, 1)
     total = np.zeros((n, n))
-    total[i, j] = total[j, i] = compare(rows[i], rows[j])
+    total[i, j] = total[j, i] = evidence
     mean = total.copy()
     np.fill_diagonal(mean, -np.inf)
     size = np.ones(n)

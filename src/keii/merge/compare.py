@@ -29,6 +29,8 @@ Bools = npt.NDArray[np.bool_]
 DAY = 1440
 _FAR = 10**10
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
+_BEHIND = 10
+"""An amount so many characters behind the last trigger of a sentence is still its own."""
 TYPES: tuple[str, ...] = get_args(EventType)
 RELATED = (
     ("harm", "figure"),
@@ -91,13 +93,27 @@ def moment(claim: Claim) -> Moment | None:
     return Moment(low, high, False)
 
 
-def sparse(rows: Sequence[Mapping[str, float]], columns: dict[str, int] | None = None) -> csr_array:
-    """Named weights of each row as a sparse matrix; `columns` are filled in order of first use."""
+class Sets(NamedTuple):
+    """Weighted sets, one a row, as a sparse matrix, and the sum of the squared weights of each."""
+
+    matrix: csr_array
+    size: Floats
+
+
+def sets(rows: Sequence[Mapping[str, float]], columns: dict[str, int] | None = None) -> Sets:
+    """Named weights of each row; `columns` are filled in order of first use, and shared by sets that are to be compared."""
     columns = {} if columns is None else columns
     indices = [columns.setdefault(name, len(columns)) for row in rows for name in row]
     data = [weight for row in rows for weight in row.values()]
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-    return csr_array((data, indices, starts), shape=(len(rows), max(len(columns), 1)), dtype=np.float64)
+    matrix = csr_array((data, indices, starts), shape=(len(rows), max(len(columns), 1)), dtype=np.float64)
+    matrix.sort_indices()
+    return Sets(matrix, _row_sums(matrix.multiply(matrix)))
+
+
+def _row_sums(matrix: csr_array) -> Floats:
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0])
 
 
 class Table:
@@ -135,30 +151,30 @@ class Table:
         self.type = np.array([TYPES.index(claim.type) for claim in claims], dtype=np.int64)
         self.position = np.isin(self.type, [TYPES.index("start-position"), TYPES.index("end-position")])
         self.grouped = np.array([any(_is_group(who.name) for who in claim.participants if who.role == "patient") for claim in claims])
-        self.name_words = sparse([_ones(w for who in claim.participants for w in content(who.name)) for claim in claims])
+        self.name_words = sets([_ones(w for who in claim.participants for w in content(who.name)) for claim in claims])
         self.fact = np.array([["fact", "negated", "possible", "planned"].index(claim.factuality) for claim in claims])
         columns: dict[str, int] = {}
-        self.names = sparse(_weighed([{who.name for who in claim.participants} for claim in claims], by_article), columns)
+        self.names = sets(_weighed([{who.name for who in claim.participants} for claim in claims], by_article), columns)
         for role in ("agent", "patient", "org", "other"):
             setattr(
                 self,
                 role,
-                sparse([_ones(who.name for who in claim.participants if who.role == role) for claim in claims], columns),
+                sets([_ones(who.name for who in claim.participants if who.role == role) for claim in claims], columns),
             )
-        self.speakers = sparse([_ones(claim.speakers) for claim in claims])
-        self.outlets = sparse([_ones(claim.outlets) for claim in claims])
-        self.words = sparse(_weighed([content(claim.evidence.text) for claim in claims], by_article))
-        self.near = sparse(_weighed([content(context(claim)) for claim in claims], by_article))
-        self.trigger = sparse(_weighed([[claim.trigger.text] for claim in claims], by_article))
-        self.kanji = sparse([_ones(kanji(claim.trigger.text)) for claim in claims])
-        self.paraphrases = sparse(_weighed([paraphrases(claim.trigger.text) for claim in claims], by_article))
-        self.frames = sparse(_weighed([paraphrases(claim.trigger.text, "frame") for claim in claims], by_article))
-        self.offices = sparse([_ones(office.kind for office in offices(context(claim, 20))) for claim in claims])
+        self.speakers = sets([_ones(claim.speakers) for claim in claims])
+        self.outlets = sets([_ones(claim.outlets) for claim in claims])
+        self.words = sets(_weighed([content(claim.evidence.text) for claim in claims], by_article))
+        self.near = sets(_weighed([content(context(claim)) for claim in claims], by_article))
+        self.trigger = sets(_weighed([[claim.trigger.text] for claim in claims], by_article))
+        self.kanji = sets([_ones(kanji(claim.trigger.text)) for claim in claims])
+        self.paraphrases = sets(_weighed([paraphrases(claim.trigger.text) for claim in claims], by_article))
+        self.frames = sets(_weighed([paraphrases(claim.trigger.text, "frame") for claim in claims], by_article))
+        self.offices = sets([_ones(office.kind for office in offices(context(claim, 20))) for claim in claims])
         self.clusters = [
-            sparse([_ones(c[i : i + 1]) for c in map(_clusters, (claim.trigger.text for claim in claims))]) for i in range(3)
+            sets([_ones(c[i : i + 1]) for c in map(_clusters, (claim.trigger.text for claim in claims))]) for i in range(3)
         ]
-        self.numbers = sparse([_ones(f"{a.low} {a.unit}" for a in mine) for mine in self.amounts])
-        self.units = sparse([_ones(a.unit for a in mine) for mine in self.amounts])
+        self.numbers = sets([_ones(f"{a.low} {a.unit}" for a in mine) for mine in self.amounts])
+        self.units = sets([_ones(a.unit for a in mine) for mine in self.amounts])
 
     @staticmethod
     def either(values: Ints, one: int, other: int, a: Ints, b: Ints) -> Bools:
@@ -199,6 +215,7 @@ def _is_group(name: str) -> bool:
     return bool(_groups().search(name) or re.search(r"[0-9０-９数][0-9０-９]*[人名]|ら$|たち$", name))
 
 
+@lru_cache(maxsize=65536)
 def _clusters(trigger: str) -> tuple[str, ...]:
     """The clusters of the trigger's word, or of the verb that its stem is likely of."""
     found = clusters(trigger)
@@ -214,20 +231,27 @@ def _clusters(trigger: str) -> tuple[str, ...]:
 
 
 def own_amounts(claims: Sequence[Claim]) -> list[tuple[Amount, ...]]:
-    """The amounts that each claim tells: of its sentence, those that stand in its trigger or whose next trigger it is."""
+    """The amounts that each claim tells: those in its trigger, else those of its sentence whose next trigger it is.
+
+    The last trigger has those right behind it too.
+    """
     triggers: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
     for claim in claims:
         triggers[claim.article, claim.evidence.start].add(claim.trigger.end)
     found: list[tuple[Amount, ...]] = []
     for claim in claims:
-        ends = sorted(triggers[claim.article, claim.evidence.start])
-        before = max((end for end in ends if end < claim.trigger.end), default=claim.evidence.start)
-        last = claim.trigger.end == ends[-1]
-        mine = amounts(claim.evidence.text)
-        base = claim.evidence.start
+        ends = triggers[claim.article, claim.evidence.start]
+        base, sentence = claim.evidence.start, claim.evidence.text
+        before = max((end for end in ends if end < claim.trigger.end), default=base)
+        mine = amounts(sentence)
         inside = tuple(a for a in mine if base + a.start < claim.trigger.end and claim.trigger.start < base + a.end)
-        until = claim.evidence.end if last else claim.trigger.end
-        found.append(inside or tuple(a for a in mine if before <= base + a.start < until))
+        if inside or re.search(r"[0-9０-９]", claim.trigger.text):
+            found.append(inside)
+            continue
+        ahead = tuple(a for a in mine if before <= base + a.start < claim.trigger.end)
+        last = claim.trigger.end == max(ends)
+        behind = tuple(a for a in mine if last and 0 <= base + a.start - claim.trigger.end <= _BEHIND)
+        found.append(ahead or tuple(a for a in behind if not re.search("[、。]", sentence[claim.trigger.end - base : a.start])))
     return found
 
 
@@ -350,23 +374,21 @@ def _told(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Flo
     }
 
 
-def _dot(matrix: csr_array, a: Ints, b: Ints) -> Floats:
-    return _dot2(matrix, matrix, a, b)
+def _dot(these: Sets, a: Ints, b: Ints) -> Floats:
+    return _dot2(these, these, a, b)
 
 
-def _dot2(left: csr_array, right: csr_array, a: Ints, b: Ints) -> Floats:
-    product: Floats = np.asarray(left[a].multiply(right[b]).sum(axis=1)).ravel()
-    return product
+def _dot2(left: Sets, right: Sets, a: Ints, b: Ints) -> Floats:
+    return _row_sums(csr_array(left.matrix[a].multiply(right.matrix[b])))
 
 
-def _size(matrix: csr_array, rows: Ints) -> Floats:
-    total: Floats = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()[rows]
-    return total
+def _size(these: Sets, rows: Ints) -> Floats:
+    return these.size[rows]
 
 
-def _cosine(matrix: csr_array, a: Ints, b: Ints) -> Floats:
-    return _dot(matrix, a, b) / np.maximum(np.sqrt(_size(matrix, a) * _size(matrix, b)), 1e-9)
+def _cosine(these: Sets, a: Ints, b: Ints) -> Floats:
+    return _dot(these, a, b) / np.maximum(np.sqrt(_size(these, a) * _size(these, b)), 1e-9)
 
 
-def _dice(matrix: csr_array, a: Ints, b: Ints) -> Floats:
-    return 2 * _dot(matrix, a, b) / np.maximum(_size(matrix, a) + _size(matrix, b), 1e-9)
+def _dice(these: Sets, a: Ints, b: Ints) -> Floats:
+    return 2 * _dot(these, a, b) / np.maximum(_size(these, a) + _size(these, b), 1e-9)

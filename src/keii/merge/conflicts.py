@@ -5,10 +5,12 @@ What is told more coarsely, or in another time zone, does not disagree.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from keii import lexicon
 from keii.merge.compare import DAY, moment
 from keii.merge.places import differ, place
 from keii.merge.tellers import independent, published
@@ -16,7 +18,13 @@ from keii.merge.words import Amount, kanji, offices, paraphrases
 from keii.model import Article, Claim, Conflict, ConflictValue
 
 Field = Literal["date", "amount", "participant", "role", "place", "factuality", "attribution", "name"]
+_ZONES = re.compile("|".join(re.escape(form) for row in lexicon.table("zones") for form in row[0].split() if not form.isascii()))
 _DENIED = "negated"
+_LASTING = frozenset({"meet", "figure", "election", "contest"})
+"""Types whose claims may tell of several days: talks that go on, results as they come in."""
+_POSTS = frozenset({"start-position", "end-position", "reject"})
+_SCALE = 10
+"""Amounts of which one is so many times the other count different things (a share's price, the whole price)."""
 
 
 class Told(NamedTuple):
@@ -29,8 +37,9 @@ class Told(NamedTuple):
 
 def conflicts(claims: Sequence[Claim], amounts: Mapping[str, Sequence[Amount]], articles: Mapping[str, Article]) -> tuple[Conflict, ...]:
     """The conflicts of an event's claims, in the order of telling."""
+    zoned = {claim.article for claim in claims if claim.article in articles and _ZONES.search(articles[claim.article].text)}
     fields: list[tuple[Field, Iterable[Sequence[Told]], Callable[[Told, Told], bool]]] = [
-        ("date", [_dates(claims)], _dates_differ),
+        ("date", [_dates(claims)], lambda a, b: _dates_differ(a.claim, b.claim, zoned)),
         ("amount", _amounts(claims, amounts), _amounts_differ),
         ("participant", _participants(claims), _participants_differ),
         ("role", _roles(claims), lambda a, b: a.key != b.key),
@@ -77,8 +86,9 @@ def _dates(claims: Sequence[Claim]) -> list[Told]:
     """Dates told of the happening itself: what is only possible or denied has the date of its telling, and so has what is
     planned without a date of its own."""
     told = []
+    doubtful = any(_suspect(claim, "date") for claim in claims)
     for claim in claims:
-        if claim.date is None or claim.date.from_ == "document" or claim.factuality not in {"fact", "planned"}:
+        if claim.date is None or claim.date.from_ == "document" or claim.factuality not in {"fact", "planned"} or (claim.type in _LASTING and not doubtful):
             continue
         if claim.factuality == "planned" and claim.date.from_ != "sentence":
             continue
@@ -88,17 +98,22 @@ def _dates(claims: Sequence[Claim]) -> list[Told]:
     return told
 
 
-def _dates_differ(a: Told, b: Told) -> bool:
-    one, other = moment(a.claim), moment(b.claim)
-    if one is None or other is None or (one.low < other.high and other.low < one.high):
+def _dates_differ(a: Claim, b: Claim, zoned: Container[str]) -> bool:
+    """Whether two dates can't be one, seen from any zone: where the claims don't tell theirs, articles in `zoned` may."""
+    one, other = moment(a), moment(b)
+    if one is None or other is None or (one.low < other.high and other.low < one.high) or a.type != b.type:
         return False
-    if a.claim.factuality != b.claim.factuality or a.claim.type != b.claim.type:
-        return False
-    first, second = a.claim.date, b.claim.date
+    first, second = a.date, b.date
     assert first is not None and second is not None
     if first.earliest and first.latest and second.earliest and second.latest:
         return first.latest <= second.earliest or second.latest <= first.earliest
-    return not (first.zone != second.zone and abs(one.low - other.low) <= DAY)
+    if _suspect(a, "date") or _suspect(b, "date") or a.article == b.article:
+        return True
+    told_by_clock = one.clock and other.clock and abs(one.low - other.low) <= 60
+    coarse = max(one.high - one.low, other.high - other.low) > DAY
+    apart = max(one.low, other.low) - min(one.high, other.high) >= DAY
+    in_one_zone = a.article not in zoned and b.article not in zoned
+    return told_by_clock or coarse or apart or (in_one_zone and not (one.clock or other.clock))
 
 
 def _amounts(claims: Sequence[Claim], amounts: Mapping[str, Sequence[Amount]]) -> Iterable[list[Told]]:
@@ -114,9 +129,14 @@ def _amounts(claims: Sequence[Claim], amounts: Mapping[str, Sequence[Amount]]) -
 
 
 def _amounts_differ(a: Told, b: Told) -> bool:
-    """Whether no amount of the one can be one of the other's."""
+    """Whether no amount of the one can be one of the other's, or of two lists of one length one amount is not."""
     assert isinstance(a.key, tuple) and isinstance(b.key, tuple)
-    return a.claim.type == b.claim.type and all(x.disagrees(y) for x in a.key for y in b.key)
+    if a.claim.type != b.claim.type and not {a.claim.type, b.claim.type} & {"figure", "harm"}:
+        return False
+    if len(a.key) == len(b.key) > 1:
+        return sum(all(x.disagrees(y) for y in b.key) for x in a.key) == 1
+    near = [max(x.high, y.high) <= _SCALE * max(min(x.low, y.low), 1) for x in a.key for y in b.key]
+    return any(near) and all(x.disagrees(y) for x in a.key for y in b.key)
 
 
 def _participants(claims: Sequence[Claim]) -> Iterable[list[Told]]:
@@ -151,8 +171,9 @@ def _roles(claims: Sequence[Claim]) -> Iterable[list[Told]]:
                 by_person[who.name].append(Told(claim, beside[0].text, beside[0].kind))
     posts = []
     for claim in claims:
-        near = offices(claim.evidence.text[: claim.trigger.start - claim.evidence.start][-16:])
-        if claim.type in {"start-position", "end-position", "reject", "demand"} and len({office.kind for office in near}) == 1:
+        before = claim.evidence.text[: claim.trigger.start - claim.evidence.start][-20:]
+        near = [o for o in offices(before) if claim.type in _POSTS or re.match("への|に(?:起用|就任|任命|選任)", before[o.end :])]
+        if len({office.kind for office in near}) == 1:
             posts.append(Told(claim, near[0].text, near[0].kind))
     return [*by_person.values(), posts]
 
@@ -162,7 +183,9 @@ def _denied(a: Told, b: Told) -> bool:
     one, other = a.claim, b.claim
     if (one.factuality == _DENIED) == (other.factuality == _DENIED):
         return False
-    return one.type == other.type or bool(set(kanji(one.trigger.text)) & set(kanji(other.trigger.text))) or bool(
+    if one.type == other.type or "fact" not in {one.factuality, other.factuality}:
+        return True
+    return bool(set(kanji(one.trigger.text)) & set(kanji(other.trigger.text))) or bool(
         paraphrases(one.trigger.text) & paraphrases(other.trigger.text)
     )
 

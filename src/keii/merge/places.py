@@ -7,7 +7,10 @@ import re
 from keii.model import Claim
 
 _NAME = "一-龥々ァ-ヶー・"
-_ADDRESS = re.compile(rf"[{_NAME}]{{1,8}}?[都道府県](?:[{_NAME}]{{1,6}}?[市区町村郡])?(?:[{_NAME}]{{1,4}}?[区町村])?|[{_NAME}]{{1,6}}?[市区町村]")
+_ADDRESS = re.compile(
+    rf"[{_NAME}]{{1,8}}?[都道府県](?:[の{_NAME}]{{1,6}}?[市区町村郡])?(?:[{_NAME}]{{1,4}}?[区町村])?"
+    rf"|[{_NAME}]{{1,6}}?[市区町村](?:[{_NAME}]{{1,4}}?[区町村])?"
+)
 _BUILDING = "自宅|別荘|本社|本店|支店|工場|会場|病院|ホテル|空港|事務所|大使館|会館|学校|大学|公邸|官邸"
 _AT = re.compile(rf"(?:市|市内|内)?(?:の[{_NAME}]{{0,6}}?(?:{_BUILDING}))?(?:で|にて|において|にある|にいた|から|に入り|を検査)")
 _TOLD = re.compile(rf"([{_NAME}]{{2,12}}?)(?:の(?:[{_NAME}]{{0,6}}?(?:{_BUILDING}))(?:で|前で|から|に|を)|に(?:いた|ある)|で(?:記者)?会見|で(?:隔離|静養|療養))")
@@ -41,14 +44,14 @@ def differ(one: str, other: str) -> bool:
     (True, False)
     """
     a, b = (re.sub(r"[都道府県市区町村]", "", place) for place in (one, other))
-    return bool(a and b) and a not in b and b not in a and not (set(_parts(one)) & set(_parts(other)) and not _cities(one, other))
+    return _cities_differ(one, other) or bool(a and b and a not in b and b not in a and not set(_parts(one)) & set(_parts(other)))
 
 
 def _parts(place: str) -> list[str]:
-    return re.findall(rf"[{_NAME}]+?[都道府県市区町村]", place)
+    return re.findall(rf"[の{_NAME}]+?[都道府県市区町村]", place)
 
 
-def _cities(one: str, other: str) -> bool:
+def _cities_differ(one: str, other: str) -> bool:
     """Whether both name a municipality, and another one."""
-    cities = [[part for part in _parts(place) if part[-1] in "市町村"] for place in (one, other)]
-    return bool(cities[0] and cities[1]) and cities[0][-1] != cities[1][-1]
+    first, second = ({part for part in _parts(place) if part[-1] in "市町村"} for place in (one, other))
+    return bool(first and second) and not first & second

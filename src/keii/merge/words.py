@@ -14,6 +14,7 @@ _RUN = re.compile(rf"[{_KANJI}]+|[ァ-ヺー]{{2,}}|[a-z][a-z0-9.&'-]+|[0-9][0-9
 _VERB = re.compile(r"[うくぐすつぬぶむる]\Z")
 
 
+@lru_cache(maxsize=65536)
 def content(text: str) -> frozenset[str]:
     """The content words of a text, roughly: pairs of kanji, katakana and Latin words, numbers.
 
@@ -29,6 +30,7 @@ def content(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=65536)
 def kanji(text: str) -> str:
     """The kanji of a text, in order.
 
@@ -108,7 +110,7 @@ def offices(text: str) -> tuple[Office, ...]:
 
 # --- amounts ------------------------------------------------------------------------------------------------------
 
-_NUMERAL = r"(?:[0-9][0-9,]*(?:\.[0-9]+)?|[〇一二三四五六七八九])(?:[0-9,.〇一二三四五六七八九十百千万億兆]{0,20})|[十百千][〇一二三四五六七八九十百千万億兆]{0,12}"
+_NUMERAL = r"(?:[0-9][0-9,]*(?:\.[0-9]+)?|[〇一二三四五六七八九])[ 0-9,.〇一二三四五六七八九十百千万億兆]{0,20}|[十百千][〇一二三四五六七八九十百千万億兆]{0,12}"
 _UNITS = (
     "人 名 台 件 円 ドル ユーロ ポンド ウォン 元 % パーセント ポイント 票 議席 社 校 棟 戸 軒 世帯 カ国 か国 ヶ国 ヵ国 カ所 か所 ヶ所 ヵ所 "
     "本 個 機 隻 株 トン キロ グラム メートル ヘクトパスカル 度 点 便 頭 羽 匹 枚 冊 部 店 店舗 施設 製品 車種 種類 両 発 倍 割 回 位 号 歳"
@@ -133,7 +135,7 @@ class Amount(NamedTuple):
 
     def disagrees(self, other: Amount) -> bool:
         """Whether no number is what both say."""
-        return self.unit == other.unit and (self.high < other.low or other.high < self.low)
+        return self.unit == other.unit and (self.high < other.low or other.high < self.low or (self.low < self.high == other.low) or (other.low < other.high == self.low))
 
 
 def amounts(text: str) -> tuple[Amount, ...]:
