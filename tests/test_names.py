@@ -165,6 +165,11 @@ def test_gloss_gives_the_latin_name() -> None:
     assert {m.name for m in resolve(document(text), spans, Names())} == {"John Carpenter"}
 
 
+def test_reading_in_brackets_is_the_name() -> None:
+    told = canonical("森弘(もり・ひろし)さんが来た。", ("森弘", "PERSON"), ("もり・ひろし", "PERSON"))
+    assert [name for _, name in told] == ["森弘", "森弘"]
+
+
 def test_spelling_variants_are_one() -> None:
     told = canonical("エメリー・ショウ氏とエメリー・ショー氏", ("エメリー・ショウ", "PERSON"), ("エメリー・ショー", "PERSON"))
     assert {name for _, name in told} == {"エメリー・ショウ"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from keii import lexicon
 from keii.config import Names
@@ -111,6 +112,7 @@ def _joined_people(document: Document, written: Sequence[tuple[Found, str]]) -> 
     people = _People()
     names = list(dict.fromkeys(name for span, name in written if span.label == "PERSON"))
     _join_glosses(people, document, set(names))
+    _join_readings(people, document, written)
     _join_spellings(people, [name for name in names if is_katakana(name)])
     _join_scripts(people, [*names, *_signatures(document)])
     shorts: dict[str, list[str]] = defaultdict(list)
@@ -131,6 +133,14 @@ def _join_glosses(names: _Names, document: Document, known: set[str]) -> None:
                     kana, latin = spelled(match["kana"]), spelled(match["latin"])
                     if kana in known or latin in known:
                         names.join(kana, latin, "gloss in the text")
+
+
+def _join_readings(people: _People, document: Document, written: Sequence[tuple[Found, str]]) -> None:
+    """森弘(もり・ひろし): the reading in brackets is the name before it."""
+    for (before, name), (span, reading) in pairwise(written):
+        between = document.article.text[before.end : span.start].strip()
+        if before.label == span.label == "PERSON" and between in ("(", "（") and re.fullmatch(r"[ぁ-んー・ ]+", reading):
+            people.join(reading, name, "reading in brackets")
 
 
 def _join_spellings(names: _Names, katakana: Sequence[str]) -> None:
