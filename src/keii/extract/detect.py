@@ -1,19 +1,27 @@
-"""Keeps or drops each candidate trigger and gives it its type: by a learned model, or by rules alone."""
+"""Keeps or drops each candidate trigger and gives it its type: by two learned looks, or by rules alone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, get_args
 
+import numpy as np
+import numpy.typing as npt
+
 from keii.config import Extract
 from keii.extract.candidates import Candidate, candidates
-from keii.extract.features import SPECIFIC, Scene, describe, is_type_feature, word_types
-from keii.extract.grammar import chain, is_sahen
+from keii.extract.collective import First, look
+from keii.extract.features import describe, of_type
+from keii.extract.grammar import is_sahen
 from keii.extract.learned import Linear, load
+from keii.extract.scene import SPECIFIC, Scene
+from keii.extract.trees import Trees
 from keii.model import Document, EventType
 
+Floats = npt.NDArray[np.float64]
+Families = Sequence[Iterable[str]]
 TYPES: tuple[EventType, ...] = get_args(EventType)
 
 
@@ -26,61 +34,92 @@ class Detected(NamedTuple):
     why: tuple[str, ...]
 
 
+class Models(NamedTuple):
+    """The first look (`keep`), the types (`kind`), the second look (`trees`), their calibration, and the threshold."""
+
+    keep: Linear
+    kind: Linear
+    trees: Trees
+    slope: float
+    shift: float
+    threshold: float
+
+
 def detect(document: Document, config: Extract | None = None) -> list[Detected]:
     """Find the claims among a document's candidates, in order."""
     settings = config or Extract()
     scene = Scene(document)
     found = list(candidates(document))
     if settings.rules_only:
-        return [one for one in (_by_rule(scene, candidate) for candidate in found) if one]
+        return [one for one in (by_rule(scene, candidate) for candidate in found) if one]
     return _by_model(scene, found, settings)
 
 
-# --- the learned model --------------------------------------------------------------------------------------------
+# --- the learned models -------------------------------------------------------------------------------------------
 
 
 def _by_model(scene: Scene, found: Sequence[Candidate], settings: Extract) -> list[Detected]:
-    keep, kind, threshold = _models(settings.model)
-    least = threshold if settings.threshold is None else settings.threshold
+    if not found:
+        return []
+    models = _models(settings.model)
+    least = models.threshold if settings.threshold is None else settings.threshold
     rows = [describe(scene, candidate) for candidate in found]
-    probabilities = keep.probabilities(rows)[:, -1] if rows else []
-    kept = [i for i, probability in enumerate(probabilities) if probability >= least]
-    told = [{name: value for name, value in rows[i].items() if is_type_feature(name)} for i in kept]
-    types = kind.probabilities(told).argmax(axis=1) if told else []
+    first = first_look(models.keep, models.kind, rows)
+    odds = models.trees.decide(look(scene, found, first))
+    probabilities = 1 / (1 + np.exp(-(models.slope * odds + models.shift)))
+    types = [_type(models.kind.classes[k]) for k in first.types.argmax(axis=1)]
     return [
-        Detected(found[i], _type(kind.classes[k]), float(probabilities[i]), _why(keep, rows[i]))
-        for i, k in zip(kept, types, strict=True)
+        Detected(found[i], types[i], float(probabilities[i]), _why(models.keep, rows[i], float(odds[i] - first.scores[i])))
+        for i in np.flatnonzero(probabilities >= least)
     ]
 
 
+def first_look(keep: Linear, kind: Linear, rows: Sequence[Families]) -> First:
+    """Score candidates one by one: rows are what `describe` says of each."""
+    parts = np.array([[_total(keep, names) for names in families] for families in rows])
+    types = kind.probabilities([of_type(families) for families in rows])
+    return First(parts, parts.sum(axis=1) + keep.bias[0], types, kind.classes)
+
+
+def _total(model: Linear, names: Iterable[str]) -> float:
+    weights = model.weights
+    return float(sum(weights[name][0] for name in names if name in weights))
+
+
 @cache
-def _models(home: Path | None) -> tuple[Linear, Linear, float]:
-    keep = load("detect", home / "detect.json" if home else None)
-    kind = load("type", home / "type.json" if home else None)
-    return Linear.parse(keep), Linear.parse(kind), float(keep["threshold"])
+def _models(home: Path | None) -> Models:
+    keep, kind = (load(name, home / f"{name}.json" if home else None) for name in ("detect", "type"))
+    return Models(
+        Linear.parse(keep),
+        Linear.parse(kind),
+        Trees.parse(keep["trees"]),
+        *keep["calibration"],
+        keep["threshold"],
+    )
 
 
 def _type(name: str) -> EventType:
     return next((known for known in TYPES if known == name), "other")
 
 
-def _why(model: Linear, row: dict[str, float]) -> tuple[str, ...]:
-    """The three features that spoke loudest for the claim."""
-    weights = sorted(((float(model.weights[name][0]), name) for name in row if name in model.weights), reverse=True)
-    return tuple(f"kept: {name} {weight:+.2f}" for weight, name in weights[:3] if weight > 0)
+def _why(model: Linear, families: Families, gain: float) -> tuple[str, ...]:
+    """The three features that spoke loudest for the claim, and what its surroundings added."""
+    weights = sorted({(-float(model.weights[n][0]), n) for names in families for n in names if n in model.weights})
+    return *(f"kept: {name} {-weight:+.2f}" for weight, name in weights[:3]), f"kept: beside the others {gain:+.2f}"
 
 
 # --- rules alone --------------------------------------------------------------------------------------------------
 
 
-def _by_rule(scene: Scene, candidate: Candidate) -> Detected | None:
-    """Keep a word of an event type that is told as a predicate and is no condition."""
-    tokens = scene.document.tokens[candidate.sentence]
-    token = tokens[candidate.token]
-    kinds = word_types(token) & (SPECIFIC | {"other", "statement"})
-    behind = chain(tokens, candidate.token).lemmas
-    predicate = token.pos == "VERB" or (is_sahen(token) and "する" in behind[:1])
-    if not kinds or not predicate or set(behind) & {"ば", "たら", "なら"}:
+def by_rule(scene: Scene, candidate: Candidate) -> Detected | None:
+    """Keep a word of an event type that is told as a predicate, as no condition and no speech act with an event as content."""
+    view, i = scene.view(candidate.sentence), candidate.token
+    token, form = view.tokens[i], view.form(i)
+    kinds = view.kinds[i] & (SPECIFIC | {"other", "statement"})
+    predicate = token.pos == "VERB" or (is_sahen(token) and view.verbal(i))
+    content = view.complement(i) if kinds == {"statement"} else None
+    told = content and any(view.kinds[j] & SPECIFIC for j in view.below(content[0]) if j < i)
+    if not kinds or not predicate or told or form.startswith("cond"):
         return None
-    kind = next((known for known in TYPES if known in kinds), "other")
-    return Detected(candidate, kind, 0.5, (f"kept: {kind} {token.norm}",))
+    kind = next(known for known in TYPES if known in kinds)
+    return Detected(candidate, kind, 0.5, (f"kept: {kind} {token.norm} {form}",))

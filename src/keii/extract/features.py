@@ -2,156 +2,83 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterator
-from functools import cache, cached_property
-from typing import get_args
+from collections.abc import Iterable, Iterator
 
-from keii import lexicon
 from keii.extract.candidates import Candidate
 from keii.extract.clusters import clusters
-from keii.extract.grammar import chain, children, is_content, is_sahen, path_to_root, quote_depth
-from keii.model import Document, EventType, Token
+from keii.extract.grammar import path_to_root
+from keii.extract.scene import SPECIFIC, SPEECH, Scene, View
 
-_DIGIT = re.compile(r"\d")
-SPECIFIC = frozenset(get_args(EventType)) - {"other", "statement"}
-_POLITE = ("です", "ます")
 _FIRST_PERSON = frozenset({"私", "わたし", "僕", "筆者", "我々", "わたしたち", "私たち", "自分", "みなさん", "皆さん", "あなた"})
+_ARGUMENTS = frozenset({"を", "が", "に", "と", "の", "で", "は"})
+_RELATIONS = frozenset({"nsubj", "obj", "obl", "nmod", "compound", "dislocated", "iobj"})
+_HEADINGS = (
+    "まとめ",
+    "とは",
+    "理由",
+    "影響",
+    "今後",
+    "感想",
+    "考察",
+    "経緯",
+    "時系列",
+    "速報",
+    "背景",
+    "おわり",
+    "最後",
+    "追記",
+    "解説",
+    "なぜ",
+)
 
 
-class Scene:
-    """A document as the features look at it; everything that is asked of a sentence or the article is worked out once."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self._mentions = document.mentions or document.entities
-        self._mention_starts = [mention.start for mention in self._mentions]
-        self._when_starts = [when.start for when in document.whens]
-        self._sentences: dict[int, tuple[str, ...]] = {}
-        self._depths: dict[int, list[int]] = {}
-
-    def label(self, token: Token) -> str:
-        """What kind of name or date a token is part of."""
-        i = bisect_left(self._when_starts, token.end) - 1
-        if i >= 0 and self.document.whens[i].end > token.start:
-            return "DATE"
-        i = bisect_left(self._mention_starts, token.end) - 1
-        if i >= 0 and self._mentions[i].end > token.start:
-            return self._mentions[i].label
-        return ""
-
-    def depths(self, number: int) -> list[int]:
-        if number not in self._depths:
-            self._depths[number] = quote_depth(self.document.tokens[number])
-        return self._depths[number]
-
-    def sentence(self, number: int) -> tuple[str, ...]:
-        """Features of a sentence as a whole."""
-        if number not in self._sentences:
-            self._sentences[number] = tuple(self._sentence_features(number))
-        return self._sentences[number]
-
-    @cached_property
-    def article(self) -> tuple[str, ...]:
-        """Features of the article: how polite, how personal, how decorated, how long it is."""
-        running = [tokens for sentence, tokens in zip(self.document.sentences, self.document.tokens, strict=True) if tokens]
-        ends = [{token.lemma for token in tokens[-4:]} for tokens in running]
-        polite = sum(bool(end & set(_POLITE)) for end in ends) / max(1, len(ends))
-        headings = sum(block.kind == "heading" for block in self.document.blocks)
-        return (f"art:polite={round(polite * 3)}", f"art:headings={min(headings, 6) // 2}")
-
-    @cached_property
-    def topics(self) -> tuple[str, ...]:
-        """The article's topics, strongest first: the specific event types that its words speak of more than chance would."""
-        counts: Counter[str] = Counter()
-        words = 0
-        for tokens in self.document.tokens:
-            for token in tokens:
-                kinds = word_types(token) & SPECIFIC
-                words += bool(kinds)
-                counts.update({kind: 1 / len(kinds) for kind in kinds})  # type: ignore[arg-type]
-        return tuple(
-            kind for kind, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if n > max(1.5, 0.12 * words)
-        )
-
-    def kinds(self, number: int) -> tuple[str, ...]:
-        """The specific event types that a sentence's words speak of."""
-        return tuple(sorted({kind for token in self.document.tokens[number] for kind in word_types(token) & SPECIFIC}))
-
-    def _sentence_features(self, number: int) -> Iterator[str]:
-        sentence, tokens = self.document.sentences[number], self.document.tokens[number]
-        yield f"s:kind={sentence.kind}"
-        level = self.document.sections[sentence.section].level
-        yield f"s:level={level}"
-        place = sum(1 for other in self.document.sentences[:number] if other.kind == sentence.kind)
-        yield f"s:place={min(place, 3)}"
-        later = sum(1 for other in self.document.sentences[number + 1 :] if other.kind == sentence.kind)
-        yield f"s:left={min(later, 2)}"
-        labels = {self.label(token) for token in tokens} - {""}
-        for label in labels:
-            yield f"s:has={label}"
-        yield f"s:length={min(len(tokens) // 12, 5)}"
-        lemmas = {token.lemma for token in tokens}
-        if lemmas & _FIRST_PERSON:
-            yield "s:first person"
-        roots = [i for i, token in enumerate(tokens) if token.head == i]
-        for i in roots[-1:]:
-            yield f"s:root={tokens[i].norm}"
-            yield f"s:root chain={'+'.join(chain(tokens, i).lemmas[:5])}"
-        end = [token.lemma for token in tokens if token.pos != "PUNCT"][-3:]
-        yield f"s:end={'+'.join(end)}"
-        yield f"s:end1={end[-1] if end else ''}"
-        if tokens and tokens[-1].surface in "?？!！":
-            yield f"s:mark={tokens[-1].surface}"
-        if tokens:
-            yield f"s:first={tokens[0].lemma}"
-        head = self.document.sections[sentence.section].heading
-        if head:
-            yield f"s:dated heading={bool(_DIGIT.search(self.document.text(head)))}"
+_TYPE_FEATURES = (
+    "topic", "beside", "lexset", "w=", "use=", "lex=", "c=", "arg=", "child=", "head=", "head lex", "head c", "last=", "first=",
+    "ent=", "chain0", "deps", "content", "pair=", "said=", "group=", "s:first", "s:root=",
+)  # fmt: skip
+FAMILIES = ("word", "form", "above", "arguments", "context", "sentence")
 
 
-def describe(scene: Scene, candidate: Candidate) -> dict[str, float]:
-    """The features of a candidate, by name."""
-    names = [*_word(scene, candidate), *_morphology(scene, candidate), *_clause(scene, candidate), *_context(scene, candidate)]
-    sentence = scene.sentence(candidate.sentence)
-    tokens = scene.document.tokens[candidate.sentence]
-    use = _use(tokens, candidate.token)
-    names += sentence
-    names += [f"{use}&{name}" for name in sentence if name.startswith(("s:kind", "s:end1", "s:has", "s:root chain"))]
-    names += scene.article
-    names += [f"{use}&{name}" for name in scene.article]
-    return dict.fromkeys(names, 1.0)
+def describe(scene: Scene, candidate: Candidate) -> tuple[list[str], ...]:
+    """The names of a candidate's features, a list for each of `FAMILIES`; each feature is worth 1."""
+    view, i = scene.view(candidate.sentence), candidate.token
+    use = view.uses[i]
+    sentence = _sentence(scene, candidate.sentence)
+    families = (
+        [*_word(scene, view, i), *(f"beside={kind}" for kind in view.specific)],
+        [*_morphology(view, i)],
+        [*_head(view, i), *_way_up(view, i)],
+        [*_arguments(view, i)],
+        [*_content(view, i), *_context(scene, candidate)],
+        [
+            *sentence,
+            *(f"{use}&{name}" for name in sentence if name.startswith(("s:kind", "s:end1", "s:has", "s:root"))),
+            *(f"art:{name}" for name in scene.style),
+            *(f"{use}&art:{name}" for name in scene.style),
+        ],
+    )
+    return tuple(list(dict.fromkeys(names)) for names in families)
 
 
-def _use(tokens: tuple[Token, ...], i: int) -> str:
-    """How a word is used: as a verb, an adjective, a verbal noun, a count, another noun."""
-    token = tokens[i]
-    if token.pos == "VERB":
-        return "sahen verb" if is_sahen(token) else "verb"
-    if token.pos == "ADJ":
-        return "adj"
-    if is_sahen(token):
-        return "sahen compound" if token.dep == "compound" else "sahen noun"
-    return "count" if i and _DIGIT.match(tokens[i - 1].surface) else "noun"
+def of_type(families: Iterable[Iterable[str]]) -> dict[str, float]:
+    """The features that say what kind of event a word names, and not only whether it names one."""
+    return {name: 1.0 for names in families for name in names if name.startswith(_TYPE_FEATURES)}
 
 
-def _word(scene: Scene, candidate: Candidate) -> Iterator[str]:
-    tokens = scene.document.tokens[candidate.sentence]
-    token = tokens[candidate.token]
-    use = _use(tokens, candidate.token)
+def _word(scene: Scene, view: View, i: int) -> Iterator[str]:
+    token, use, kinds = view.tokens[i], view.uses[i], view.kinds[i]
     yield f"w={token.norm}"
     yield f"use={use}"
     yield f"w={token.norm}&{use}"
     yield f"tag={token.tag}"
     yield f"dep={token.dep}"
     yield f"ent={token.ent}"
-    yield f"label={scene.label(token)}"
+    yield f"label={view.labels[i]}"
     yield f"last={token.norm[-1:]}"
     yield f"first={token.norm[:1]}"
-    kinds = word_types(token)
     yield f"lexset={'+'.join(sorted(kinds))}"
+    yield f"group={view.groups[i]}&{use}"
+    specific = "+".join(sorted(kinds & SPECIFIC))
     for kind in kinds:
         yield f"lex={kind}"
         yield f"lex={kind}&{use}"
@@ -159,20 +86,15 @@ def _word(scene: Scene, candidate: Candidate) -> Iterator[str]:
     for n, topic in enumerate(scene.topics[:3]):
         yield f"topic{n}={topic}"
         yield f"topic={topic}"
-        yield f"topic={topic}&lexset={'+'.join(sorted(kinds & SPECIFIC))}&{use}"
+        yield f"topic={topic}&lexset={specific}&{use}"
         yield f"topic={topic}&w={token.norm}"
-    for kind in scene.kinds(candidate.sentence):
-        yield f"beside={kind}"
-        yield f"beside={kind}&{bool(kinds & SPECIFIC)}"
     for cluster in clusters(token.norm):
         yield f"c={cluster}"
         yield f"c={cluster}&{use}"
 
 
-def _morphology(scene: Scene, candidate: Candidate) -> Iterator[str]:
-    tokens, i = scene.document.tokens[candidate.sentence], candidate.token
-    use = _use(tokens, i)
-    behind = chain(tokens, i)
+def _morphology(view: View, i: int) -> Iterator[str]:
+    tokens, use, behind = view.tokens, view.uses[i], view.chains[i]
     shape = "+".join(behind.lemmas[:5])
     yield f"chain={shape}"
     yield f"chain={use}&{shape}"
@@ -182,6 +104,8 @@ def _morphology(scene: Scene, candidate: Candidate) -> Iterator[str]:
     for n, lemma in enumerate(behind.lemmas[:2]):
         yield f"chain{n}={lemma}"
     yield f"chain end={behind.lemmas[-1] if behind.lemmas else ''}&{use}"
+    yield f"form={view.form(i)}&{use}"
+    yield f"form={view.form(i)}&{view.groups[i]}"
     if behind.end < len(tokens):
         following = tokens[behind.end]
         yield f"next={following.norm}"
@@ -196,91 +120,161 @@ def _morphology(scene: Scene, candidate: Candidate) -> Iterator[str]:
         yield f"prev={tokens[i - 1].norm}"
         yield f"prev={use}&{tokens[i - 1].norm}"
         yield f"prev pos={tokens[i - 1].pos}"
-        yield f"prev label={scene.label(tokens[i - 1])}"
+        yield f"prev label={view.labels[i - 1]}"
     if i > 1:
         yield f"prev2={tokens[i - 2].norm}+{tokens[i - 1].norm}"
 
 
-def _clause(scene: Scene, candidate: Candidate) -> Iterator[str]:
-    tokens, i = scene.document.tokens[candidate.sentence], candidate.token
-    use = _use(tokens, i)
-    head = tokens[i].head
-    if head != i:
-        above = tokens[head]
-        yield f"head={above.norm}"
-        yield f"head={use}&{tokens[i].dep}&{above.norm}"
-        yield f"head pos={above.pos}&{tokens[i].dep}"
-        yield f"head chain={'+'.join(chain(tokens, head).lemmas[:4])}&{use}"
-        for cluster in clusters(above.norm)[:2]:
-            yield f"head c={cluster}&{use}&{tokens[i].dep}"
-        for kind in word_types(above):
-            yield f"head lex={kind}&{use}"
+def _head(view: View, i: int) -> Iterator[str]:
+    """The word that it hangs on."""
+    tokens, use, head, case = view.tokens, view.uses[i], view.tokens[i].head, view.case(i)
+    if head == i:
+        return
+    above = tokens[head]
+    yield f"head={above.norm}"
+    yield f"head={use}&{tokens[i].dep}&{above.norm}"
+    yield f"head={use}&{case}&{above.norm}"
+    yield f"head pos={above.pos}&{tokens[i].dep}"
+    yield f"head chain={'+'.join(view.chains[head].lemmas[:4])}&{use}"
+    yield f"head form={case}&{view.form(head)}&{use}"
+    yield f"pair={view.groups[i]}>{case}>{view.groups[head]}&{use}"
+    yield f"pair={tokens[i].norm}>{case}>{above.norm}"
+    for cluster in clusters(above.norm)[:2]:
+        yield f"head c={cluster}&{use}&{tokens[i].dep}"
+        yield f"head c={cluster}&{use}&{case}"
+    for kind in view.kinds[head]:
+        yield f"head lex={kind}&{use}"
+        yield f"head lex={kind}&{use}&{case}"
+
+
+def _arguments(view: View, i: int) -> Iterator[str]:
+    """The words that hang on it."""
+    tokens, use = view.tokens, view.uses[i]
+    seen = set()
+    dated = False
+    for child in view.kids[i]:
+        token, label = tokens[child], view.labels[child]
+        case = next((t.surface for t in tokens[child + 1 : child + 3] if t.pos == "ADP"), "")
+        seen.add(token.dep)
+        dated = dated or label == "DATE"
+        yield f"child={token.dep}&{case}"
+        yield f"child={case}&{label}&{use}"
+        if case in _ARGUMENTS or token.dep == "compound":
+            yield f"arg={case}&{token.norm}"
+            yield f"arg={case}&{tokens[i].norm}&{label}"
+            yield f"arg={case}&last={token.norm[-1:]}&{use}"
+            yield f"below={view.groups[i]}<{case}<{view.groups[child]}&{use}"
+            for cluster in clusters(token.norm)[:2]:
+                yield f"arg={case}&{cluster}&{use}"
+            for kind in view.kinds[child]:
+                yield f"arg={case}&lex={kind}&{use}"
+    yield f"deps={'+'.join(sorted(seen & _RELATIONS))}&{use}"
+    yield f"dated={dated}&{use}&{view.groups[i]}"
+
+
+def _way_up(view: View, i: int) -> Iterator[str]:
+    """The words above it, how each hangs on the next, and the clause it stands in."""
+    tokens, use = view.tokens, view.uses[i]
     path = path_to_root(tokens, i)
     yield f"depth={min(len(path), 5)}&{use}"
-    for above_index in path[1:4]:
-        yield f"above={tokens[above_index].norm}&{use}"
-    seen = set()
-    for child in children(tokens, i):
-        case = next((t.surface for t in tokens[child + 1 : child + 3] if t.pos == "ADP"), "")
-        label = scene.label(tokens[child])
-        seen.add(tokens[child].dep)
-        yield f"child={tokens[child].dep}&{case}"
-        yield f"child={case}&{label}&{use}"
-        if case in ("を", "が", "に", "と", "の", "で", "は") or tokens[child].dep == "compound":
-            yield f"arg={case}&{tokens[child].norm}"
-            yield f"arg={case}&{tokens[i].norm}&{label}"
-            for cluster in clusters(tokens[child].norm)[:2]:
-                yield f"arg={case}&{cluster}&{use}"
-            for kind in word_types(tokens[child]):
-                yield f"arg={case}&lex={kind}&{use}"
-            yield f"arg={case}&last={tokens[child].norm[-1:]}&{use}"
-    yield f"deps={'+'.join(sorted(seen & {'nsubj', 'obj', 'obl', 'nmod', 'compound', 'dislocated', 'iobj'}))}&{use}"
+    for above in path[1:4]:
+        yield f"above={tokens[above].norm}&{use}"
+    steps, below = [], i
+    for above in path[:3]:
+        steps.append(f"{view.form(below)}>{view.groups[above]}")
+        below = above
+    if steps:
+        yield f"up1={steps[0]}&{use}"
+    if len(steps) > 1:
+        yield f"up2={steps[0]}>{steps[1]}&{use}"
+    clause = view.clause(i)
+    form = view.form(clause)
+    yield f"clause={form}&{use}"
+    yield f"clause={form}&{view.groups[clause]}&{use}"
+    dated = any(view.labels[child] == "DATE" for child in view.kids[clause])
+    yield f"clause dated={dated}&{use}"
+    for child in view.kids[clause]:
+        case = view.case(child)
+        if child < i and case in ("は", "が", "も", "では", "によると", "によれば"):
+            yield f"clause arg={case}&{view.labels[child]}&{use}"
+    speech = next((above for above in path if view.kinds[above] & SPEECH), None)
+    if speech is not None:
+        link = i if path[0] == speech else path[path.index(speech) - 1]
+        yield f"said={view.form(link)}&{use}"
+        yield f"said={tokens[speech].norm}&{use}&{link == i}"
+        yield f"said={view.form(link)}&{view.groups[i]}&{link == i}&{use}"
+
+
+def _content(view: View, i: int) -> Iterator[str]:
+    """What a speech act or an aspect verb says: the predicate or noun right before it, and the events below that."""
+    if not view.kinds[i] & (SPEECH | {"aspect"}):
+        return
+    use = view.uses[i]
+    found = view.complement(i)
+    if found is None:
+        yield f"content=none&{use}"
+        return
+    top, between = found
+    between = between[-2:]
+    yield f"content={between}&{view.groups[top]}&{use}"
+    yield f"content={between}&{view.form(top)}&{use}"
+    yield f"content={between}&{view.tokens[top].pos}&{view.groups[top]}"
+    groups = {view.groups[j][0] for j in view.below(top) if j < i}
+    strongest = next((sign for sign in "EOSAT" if sign in groups), "-")
+    yield f"content has={strongest}&{between}&{use}"
+    yield f"content has={strongest}&{view.tokens[i].norm}"
+    for cluster in clusters(view.tokens[top].norm)[:1]:
+        yield f"content={between}&{cluster}&{use}"
 
 
 def _context(scene: Scene, candidate: Candidate) -> Iterator[str]:
-    document, tokens, i = scene.document, scene.document.tokens[candidate.sentence], candidate.token
-    use = _use(tokens, i)
-    yield f"quoted={min(scene.depths(candidate.sentence)[i], 2)}&{use}"
-    before = [scene.label(token) for token in tokens[:i]]
+    view, i = scene.view(candidate.sentence), candidate.token
+    tokens, use = view.tokens, view.uses[i]
+    yield f"quoted={min(view.depths[i], 2)}&{use}"
     for label in ("DATE", "PERSON", "ORG", "OUTLET"):
-        if label in before:
-            distance = len(before) - max(n for n, other in enumerate(before) if other == label)
-            yield f"since {label}={min(distance // 4, 4)}&{use}"
-        else:
-            yield f"no {label} before&{use}"
-    contents = [n for n, token in enumerate(tokens) if is_content(token)]
-    left = sum(1 for n in contents if n < i and tokens[n].pos in ("VERB", "ADJ"))
-    right = sum(1 for n in contents if n > i and tokens[n].pos in ("VERB", "ADJ"))
-    yield f"verbs left={min(left, 4)}&{use}"
-    yield f"verbs right={min(right, 4)}&{use}"
-    if candidate.sentence and document.tokens[candidate.sentence - 1]:
-        earlier = {token.norm for token in document.tokens[candidate.sentence - 1]}
-        yield f"told before={tokens[i].norm in earlier}&{use}"
+        last = view.since[i].get(label)
+        yield f"no {label} before&{use}" if last is None else f"since {label}={min((i - last) // 4, 4)}&{use}"
+    before = view.predicates[i]
+    after = view.predicates[-1] - view.predicates[i + 1]
+    yield f"verbs left={min(before, 4)}&{use}"
+    yield f"verbs right={min(after, 4)}&{use}"
+    if candidate.sentence and scene.document.tokens[candidate.sentence - 1]:
+        yield f"told before={tokens[i].norm in scene.view(candidate.sentence - 1).norms}&{use}"
 
 
-# --- word classes -------------------------------------------------------------------------------------------------
+def _sentence(scene: Scene, number: int) -> list[str]:
+    """Features of a sentence as a whole, worked out once."""
+    if number not in scene.sentences:
+        scene.sentences[number] = list(_sentence_features(scene, number))
+    return scene.sentences[number]
 
 
-@cache
-def _types() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for kind, words in lexicon.table("event_types"):
-        for word in words.split():
-            found.setdefault(word, set()).add(kind)
-    return {word: frozenset(kinds) for word, kinds in found.items()}
-
-
-def word_types(token: Token) -> frozenset[str]:
-    """The event types that lexicons/event_types.tsv gives a word."""
-    return _types().get(token.norm) or _types().get(token.lemma) or frozenset()
-
-
-_TYPE_FEATURES = (
-    "topic", "beside", "lexset", "w=", "use=", "lex=", "c=", "arg=", "child=", "head=", "head lex", "head c", "last=", "first=",
-    "ent=", "chain0", "deps",
-)  # fmt: skip
-
-
-def is_type_feature(name: str) -> bool:
-    """Tell whether a feature says what kind of event a word names, and not only whether it names one."""
-    return name.startswith(_TYPE_FEATURES)
+def _sentence_features(scene: Scene, number: int) -> Iterator[str]:
+    document, view = scene.document, scene.view(number)
+    sentence, tokens = document.sentences[number], view.tokens
+    heading = scene.heading(sentence)
+    yield f"s:kind={sentence.kind}"
+    yield f"s:level={document.sections[sentence.section].level}"
+    yield f"s:place={min(scene.places[number], 3)}"
+    yield f"s:left={min(scene.lefts[number], 2)}"
+    for label in sorted(set(view.labels) - {""}):
+        yield f"s:has={label}"
+    yield f"s:length={min(len(tokens) // 12, 5)}"
+    if view.norms & _FIRST_PERSON:
+        yield "s:first person"
+    root = next((i for i in range(len(tokens) - 1, -1, -1) if tokens[i].head == i), None)
+    if root is not None:
+        yield f"s:root={tokens[root].norm}"
+        yield f"s:root chain={'+'.join(view.chains[root].lemmas[:5])}"
+        yield f"s:root form={view.form(root)}"
+        yield f"s:root group={view.groups[root]}&{view.form(root)}"
+    end = [token.lemma for token in tokens if token.pos != "PUNCT"][-3:]
+    yield f"s:end={'+'.join(end)}"
+    yield f"s:end1={end[-1] if end else ''}"
+    if tokens and tokens[-1].surface in "?？!！":
+        yield f"s:mark={tokens[-1].surface}"
+    if tokens:
+        yield f"s:first={tokens[0].lemma}"
+    if heading:
+        yield f"s:dated heading={any(char.isdigit() for char in heading)}"
+        yield from (f"s:heading={word}" for word in _HEADINGS if word in heading)

@@ -75,20 +75,27 @@ class Linear:
         return cls(tuple(data["classes"]), bias, weights)
 
 
-def fit(rows: Sequence[Features], labels: Sequence[str], *, c: float = 1.0, at_least: int = 2) -> Linear:
-    """Fit a logistic regression (scikit-learn, L2, lbfgs) on the features that are seen in `at_least` rows."""
+def fit(rows: Sequence[Features], labels: Sequence[str], *, c: float = 1.0, at_least: int = 2, rare: float = 0.0) -> Linear:
+    """Fit a logistic regression (scikit-learn, L2) on the features that are seen in `at_least` rows.
+
+    `rare` spares rare features some of the penalty: a feature's values are multiplied by (rows that have it / 100) ** -rare.
+    """
     from sklearn.feature_extraction import DictVectorizer
     from sklearn.linear_model import LogisticRegression
 
     vectorizer = DictVectorizer(dtype=np.float64)
     matrix = vectorizer.fit_transform(rows)
-    kept = np.flatnonzero(np.asarray((matrix != 0).sum(axis=0)).ravel() >= at_least)
-    model = LogisticRegression(C=c, max_iter=2000, tol=1e-4).fit(matrix[:, kept], list(labels))
+    seen = np.asarray((matrix != 0).sum(axis=0)).ravel()
+    kept = np.flatnonzero(seen >= at_least)
+    scale = (seen[kept] / 100) ** -rare
+    solver = "liblinear" if len(set(labels)) == 2 else "lbfgs"
+    model = LogisticRegression(C=c, max_iter=300, tol=1e-3, solver=solver, random_state=0)
+    model.fit(matrix[:, kept].multiply(scale).tocsr(), list(labels))
     names = vectorizer.get_feature_names_out()[kept]
     return Linear(
         tuple(str(label) for label in model.classes_),
         model.intercept_.astype(np.float64),
-        {str(name): model.coef_[:, column].copy() for column, name in enumerate(names)},
+        {str(name): model.coef_[:, column] * scale[column] for column, name in enumerate(names)},
     )
 
 

@@ -1,0 +1,106 @@
+"""Boosted regression trees read from JSON and applied with numpy; grown by scikit-learn in `keii.train`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Trees as one list of nodes; `roots` are their first nodes. A leaf has column -1, and its value as threshold.
+
+    At a node the left child is taken if the row's value in `column` is at most `threshold`.
+    """
+
+    base: float
+    roots: Ints
+    column: Ints
+    threshold: Floats
+    left: Ints
+    right: Ints
+
+    def decide(self, table: Floats) -> Floats:
+        """The sum of all trees for each row of a table: log odds."""
+        at = np.tile(self.roots, (len(table), 1))
+        rows = np.arange(len(table))[:, None]
+        while True:
+            column = self.column[at]
+            inner = column >= 0
+            if not inner.any():
+                total: Floats = self.base + self.threshold[at].sum(axis=1)
+                return total
+            below = np.where(table[rows, np.maximum(column, 0)] <= self.threshold[at], self.left[at], self.right[at])
+            at = np.where(inner, below, at)
+
+    def dump(self) -> dict[str, Any]:
+        """JSON data: a list `[column, threshold, left, right]` a node, `[value]` a leaf."""
+        nodes: list[list[float]] = []
+        for column, threshold, left, right in zip(self.column, self.threshold, self.left, self.right, strict=True):
+            value = round(float(threshold), 4)
+            nodes.append([int(column), value, int(left), int(right)] if column >= 0 else [value])
+        return {"base": round(self.base, 4), "roots": self.roots.tolist(), "nodes": nodes}
+
+    @classmethod
+    def mean(cls, groves: Sequence[Trees]) -> Trees:
+        """Trees whose sum is the mean of several forests'."""
+        n = len(groves)
+        firsts = np.cumsum([0, *(len(grove.column) for grove in groves)])
+        return cls(
+            sum(grove.base for grove in groves) / n,
+            np.concatenate([grove.roots + first for grove, first in zip(groves, firsts, strict=False)]),
+            np.concatenate([grove.column for grove in groves]),
+            np.concatenate([np.where(grove.column < 0, grove.threshold / n, grove.threshold) for grove in groves]),
+            np.concatenate([grove.left + first for grove, first in zip(groves, firsts, strict=False)]),
+            np.concatenate([grove.right + first for grove, first in zip(groves, firsts, strict=False)]),
+        )
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> Trees:
+        nodes = [node if len(node) > 1 else [-1, node[0], 0, 0] for node in data["nodes"]]
+        column, threshold, left, right = zip(*nodes, strict=True)
+        return cls(
+            float(data["base"]),
+            np.array(data["roots"]),
+            np.array(column),
+            np.array(threshold, float),
+            np.array(left),
+            np.array(right),
+        )
+
+
+def grow(table: Floats, labels: npt.NDArray[np.bool_], *, seed: int) -> Trees:
+    """Grow trees that tell rows that are labelled True (scikit-learn's histogram gradient boosting, fixed settings)."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    model = HistGradientBoostingClassifier(
+        max_iter=150,
+        learning_rate=0.05,
+        max_leaf_nodes=12,
+        min_samples_leaf=min(40, 1 + len(table) // 10),
+        l2_regularization=5,
+        max_features=0.5,
+        early_stopping=False,
+        random_state=seed,
+    ).fit(table, labels)
+    roots, nodes = [], []
+    for (predictor,) in model._predictors:
+        first = len(nodes)
+        roots.append(first)
+        for node in predictor.nodes:
+            if node["is_leaf"]:
+                nodes.append((-1, node["value"], 0, 0))
+            else:
+                nodes.append((node["feature_idx"], node["num_threshold"], first + node["left"], first + node["right"]))
+    column, threshold, left, right = zip(*nodes, strict=True)
+    base = float(model._baseline_prediction.ravel()[0])
+    return Trees(
+        base, np.array(roots), np.array(column, int), np.array(threshold, float), np.array(left, int), np.array(right, int)
+    )
