@@ -25,6 +25,7 @@ from keii.reconcile import days
 
 _STRENGTH = 3.0
 _AT_LEAST = 3
+_RARE = 0.25
 _STEPS = 80
 Chooser = Callable[[Dating, Sequence[Offer], list[dict[str, float]]], int]
 
@@ -139,7 +140,8 @@ def rank(cases: Sequence[Case]) -> Linear:
     flat = [features for case in cases for features in case.features]
     cells = [(row, column[name]) for row, features in enumerate(flat) for name in features if name in column]
     at, of = np.array(cells).T
-    matrix = csr_matrix((np.ones(len(cells)), (at, of)), shape=(len(flat), len(names)))
+    scale = np.array([(counts[name] / 100) ** -_RARE for name in names])
+    matrix = csr_matrix((scale[of], (at, of)), shape=(len(flat), len(names)))
     wanted = np.array([want for case in cases for want in case.wanted], dtype=float)
     sizes = np.array([len(case.found) for case in cases])
     starts = np.r_[0, np.cumsum(sizes)[:-1]]
@@ -153,7 +155,7 @@ def rank(cases: Sequence[Case]) -> Linear:
         return float(np.log(total / good).sum() + _STRENGTH / 2 * weights @ weights), slope + _STRENGTH * weights
 
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
-    return Linear(("date",), np.zeros(1), {name: found[k : k + 1] for name, k in column.items()})
+    return Linear(("date",), np.zeros(1), {name: found[k : k + 1] * scale[k] for name, k in column.items()})
 
 
 # --- telling ------------------------------------------------------------------------------------------------------

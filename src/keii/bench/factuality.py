@@ -2,8 +2,8 @@
 
     python -m keii.bench.factuality --shared ../shared [--save]
 
-JSeM: a problem is read where its hypothesis is the bare event of its premise: its last predicate stands in the premise, and behind
-it stand only tense and politeness. What the premise says of that predicate is then compared with the answer. `planned` counts as
+JSeM: a problem is read where its hypothesis is the bare event of its premise: its last predicate stands in the premise,
+and behind it stand only tense and politeness. What the premise says of that predicate is then compared with the answer. `planned` counts as
 `possible` there, a plain present as said, and hearsay, which JSeM leaves open and we take as a fact with a source, is told apart.
 """
 
@@ -103,7 +103,7 @@ def jsem(path: Path) -> None:
 
 
 def asked(premise: Document, hypothesis: Document) -> str | None:
-    """What the premise says of the hypothesis' event; None where the hypothesis is not the bare event or is not in the premise."""
+    """What the premise says of the hypothesis' event; None where that is no bare event or not in the premise."""
     event = _bare_event(hypothesis)
     if event is None:
         return None

@@ -197,12 +197,13 @@ def read_cues(tokens: Sequence[Token], i: int) -> Reading:
         if above is None:
             break
         link = _link(tokens, node, end, tense)
-        steps.append(Step(tense, link, tokens[above].lemma))
+        word = _word(tokens, above, end)
+        steps.append(Step(tense, link, word))
         if link == "attempt":
-            cues.append(Cue("attempt", tokens[above].lemma, link))
+            cues.append(Cue("attempt", word, link))
             break
-        accused = link == "continued" and steps[-2:-1] == [Step(steps[-2].tense, "quote", "する")] if len(steps) > 1 else False
-        cue, on = _over(tokens[above].lemma, "accused" if accused else link, tense)
+        accused = link == "continued" and len(steps) > 1 and steps[-2].link == "quote" and steps[-2].above == "する"
+        cue, on = _over(word, "accused" if accused else link, tense)
         if cue and (not shared or cue.effect in ("possible", "planned")):
             cues.append(cue)
         if not on:
@@ -212,6 +213,15 @@ def read_cues(tokens: Sequence[Token], i: int) -> Reading:
     if tokens[i].lemma in _STATIVE and event_tense == "present":
         event_tense = "state"
     return Reading(tuple(cues), event_tense, tuple(steps))
+
+
+def _word(tokens: Sequence[Token], above: int, end: int) -> str:
+    """The word above by its dictionary form; of 白紙になる and 有力とする the word that is become."""
+    if tokens[above].lemma in ("なる", "する") and above - 2 >= end and tokens[above - 1].surface in ("に", "と"):
+        result = tokens[above - 2].lemma
+        if ("over", result) in _words():
+            return result
+    return tokens[above].lemma
 
 
 def _own_cues(token: Token) -> Iterator[Cue]:

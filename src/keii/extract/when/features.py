@@ -33,9 +33,8 @@ class Frame:
         self.steps = reading.steps
         self.path = [candidate.token, *path_to_root(self.tokens, candidate.token)]
         self.depths = quote_depth(self.tokens)
-        self.own = [
-            o.when for offer in found for o in offer if o.when and o.source == "sentence" and not o.back and o.taken == "told"
-        ]
+        own = (o for offer in found for o in offer if o.source == "sentence" and not o.back and o.taken == "told")
+        self.own = sorted((o.when for o in own if o.when), key=lambda when: when.start)
         self.before = [when for when in self.own if when.end <= candidate.start]
         self.predicates = [i for i, token in enumerate(self.tokens) if _predicate(self.tokens, i)]
         self.backs = sorted({o.back for offer in found for o in offer if o.source == "context"})
@@ -55,12 +54,12 @@ class Frame:
             for days, (other, _) in zip(self.told, self.past, strict=True)
             if document.tokens[other.candidate.sentence][other.candidate.token].lemma == lemma and len(lemma) > 1
         ]
-        own = _matter(self.tokens)
+        matter = _matter(self.tokens)
         self.kin: dict[Days, float] = {}
         for days, (other, _) in zip(self.told, self.past, strict=True):
             if other.candidate.sentence != candidate.sentence:
                 shared = _matter(document.tokens[other.candidate.sentence])
-                self.kin[days] = max(self.kin.get(days, 0.0), len(own & shared) / (1 + min(len(own), len(shared))))
+                self.kin[days] = max(self.kin.get(days, 0.0), len(matter & shared) / (1 + min(len(matter), len(shared))))
         self.most = max(self.told, key=self.told.count) if self.told else None
         text = document.article.text
         self.lead = text[self.sentence.start : candidate.start]

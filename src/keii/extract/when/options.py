@@ -1,4 +1,4 @@
-"""The dates a claim could have: those of its sentence, of the claims and sentences before, of the headings, of the article; or none."""
+"""The dates a claim could have: of its sentence, of the claims and sentences before, the headings, the article; or none."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Dating(NamedTuple):
 
 
 class Option(NamedTuple):
-    """One possible date of a claim: the expression (None for no date), where it is from, how it is taken, how many sentences back."""
+    """One possible date: the expression (None for no date), where it is from, how it is taken, how many sentences back."""
 
     when: When | None
     source: DateFrom | None
@@ -152,7 +152,7 @@ def _headings(document: Document, candidate: Candidate) -> Iterator[Option]:
 
 
 def by_rule(claim: Dating, found: Sequence[Offer]) -> Option:
-    """The nearest date before the event in its sentence, else the nearest behind it, else what is inherited, the nearest first."""
+    """The nearest date before the event in its sentence, else the nearest behind it, else the nearest that is inherited."""
 
     def far(option: Option) -> tuple[int, int, int]:
         if option.when is None or option.taken != ("point" if ".." in (option.when.value or "") else "told"):

@@ -1,0 +1,109 @@
+"""Dates of claims: what they can be, and what the rules choose."""
+
+from __future__ import annotations
+
+import pytest
+
+from keii.extract.candidates import Candidate
+from keii.extract.when import Dating, claim_dates, date_suspects
+from keii.extract.when.options import by_rule, offers, span, taken_value
+from keii.model import Article, Block, Document, Section, Sentence, Token, When
+
+TEXT = "3月2日、市は橋を閉じた。工事は5日に始まり、4月まで続く。開通は未定だ。"
+DATES = {"3月2日": "2021-03-02", "5日": "2021-03-05", "4月まで": "../2021-04"}
+
+
+def _document(text: str = TEXT, dates: dict[str, str] | None = None, suspect: str | None = None) -> Document:
+    whens, sentences, at = [], [], 0
+    for words, value in (DATES if dates is None else dates).items():
+        start = text.index(words)
+        bounds = {"earliest": f"{span(value)[0]}T00:00:00Z"} if not value.startswith("..") else {}  # type: ignore[index]
+        whens.append(When(start=start, end=start + len(words), value=value, grain="day", suspect=suspect, **bounds))
+    while at < len(text):
+        end = text.index("。", at) + 1
+        sentences.append(Sentence(at, end, "paragraph", 0, 0))
+        at = end
+    tokens = tuple(
+        tuple(
+            Token(i, i + 1, text[i], text[i], text[i], "NOUN", "名詞", "dep", s.end - s.start - 1, True, "", "", "")
+            for i in range(s.start, s.end)
+        )
+        for s in sentences
+    )
+    return Document(
+        article=Article(id="a", text=text),
+        blocks=(Block(0, len(text), "paragraph", 0),),
+        sections=(Section(0, len(text), None, 0, None),),
+        sentences=tuple(sentences),
+        tokens=tokens,
+        whens=tuple(sorted(whens, key=lambda when: when.start)),
+    )
+
+
+def _claim(document: Document, word: str) -> Dating:
+    start = document.article.text.index(word)
+    number = next(k for k, sentence in enumerate(document.sentences) if sentence.start <= start < sentence.end)
+    candidate = Candidate(number, start - document.sentences[number].start, start, start + len(word))
+    return Dating(candidate, "other", "fact")
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "source"),
+    [
+        ("閉じ", "2021-03-02", "sentence"),
+        ("始まり", "2021-03-05", "sentence"),
+        ("続く", "2021-04", "sentence"),
+        ("開通", "2021-04", "context"),
+    ],
+)
+def test_rules_take_the_nearest(word: str, value: str, source: str) -> None:
+    document = _document()
+    claim = _claim(document, word)
+    option = by_rule(claim, offers(document, claim.candidate))
+    assert (option.value, option.source) == (value, source)
+
+
+def test_offers_hold_bounds_and_no_date() -> None:
+    document = _document()
+    values = {option.value for offer in offers(document, _claim(document, "閉じ").candidate) for option in offer}
+    assert values == {None, "2021-03-02", "../2021-03-02"}
+
+
+def test_spans_stand_in_the_text_and_only_where_told() -> None:
+    document = _document()
+    claims = [_claim(document, word) for word in ("閉じ", "始まり", "開通")]
+    for (date, why), inherited in zip(claim_dates(document, claims, rules_only=True), (False, False, True), strict=True):
+        assert date is not None and why
+        assert (date.start is None) == inherited
+        if date.start is not None and date.end is not None:
+            assert TEXT[date.start : date.end] == date.text
+
+
+def test_no_dates_no_date() -> None:
+    document = _document(dates={})
+    assert claim_dates(document, [_claim(document, "閉じ")], rules_only=True)[0][0] is None
+
+
+def test_model_is_deterministic() -> None:
+    document = _document()
+    claims = [_claim(document, word) for word in ("閉じ", "始まり", "続く", "開通")]
+    assert claim_dates(document, claims) == claim_dates(document, claims)
+
+
+def test_suspects_follow_the_expression() -> None:
+    document = _document(suspect="not a Monday")
+    date = claim_dates(document, [_claim(document, "閉じ")], rules_only=True)[0][0]
+    assert [one.why for one in date_suspects(document, date)] == ["not a Monday"]
+
+
+@pytest.mark.parametrize(
+    ("value", "taken", "expected"),
+    [
+        ("2023-11-17", "before", "../2023-11-17"),
+        ("2023-11-17/..", "point", "2023-11-17"),
+        ("../2023-11", "point", "2023-11"),
+        ("2023-11-17/2023-11-19", "before", "../2023-11-17"),
+    ],
+)
+def test_ways_of_taking(value: str, taken: str, expected: str) -> None:
+    assert taken_value(value, taken) == expected  # type: ignore[arg-type]
