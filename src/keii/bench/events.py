@@ -184,7 +184,7 @@ def main() -> None:
         print(f"{name:26s} claims CoNLL   MUC    B³  CEAFe  pair P pair R")
         for row in table(claims, how):
             print(f"  {row.what:24s} {row.claims:6d} {row.conll:5.3f} {row.muc:5.3f} {row.b3:5.3f}  {row.ceafe:5.3f}  {row.precision:5.3f}  {row.recall:5.3f}")
-    planted = Path("gold/conflicts.jsonl")
+    planted = Path("gold/planted/conflicts.jsonl")
     if planted.exists():
         homes = [Path("corpus")] + ([options.shared / "articles"] if options.shared else [])
         found, _ = read(homes, config.Read())

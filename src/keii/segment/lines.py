@@ -17,7 +17,8 @@ _LATIN = re.compile(r"[A-Za-z]")
 _SYMBOLS = re.compile(rf"[\s{EMOJI}{JOINERS}]*")
 _SYMBOLS_AT_END = re.compile(rf"[\s{EMOJI}{JOINERS}]+$")
 BULLET = re.compile(
-    r"[ \t\u3000]*(?:[•・‣◦●○◆◇■□▪▫▶▷➤✓✔🔸🔹🔶🔷][ \t\u3000]*(?=\S)|[*＊\-－–—][ \t\u3000]+(?=\S)|[0-9]{1,2}[.)．）][ \t\u3000]*(?=[^\d\s])"
+    r"[ \t\u3000]*(?:[•・‣◦●○◆◇■□▪▫▶▷➤✓✔🔸🔹🔶🔷][ \t\u3000]*(?=\S)|[*＊\-－–—][ \t\u3000]+(?=\S)"
+    r"|[0-9]{1,2}[.)．）][ \t\u3000]*(?=[^\d\s])"
     r"|[①-⑳][ \t\u3000]*|\([0-9]{1,2}\)[ \t\u3000]*|[0-9]\ufe0f?\u20e3[ \t]*)"
 )
 _CLOCK = r"(?:午前|午後|夜|朝|AM|PM)?[ ]?\d{1,2}(?:時(?:\d{1,2}分|半|台)?|:\d{2})(?:頃|ごろ|過ぎ|すぎ)?"
@@ -57,7 +58,10 @@ FULL_SENTENCE = re.compile(r"(?:[たるいうくすつぬむんだかねよ]|で
 _SPOKEN_END = re.compile(r"(?:です|ます|でしょう|ました|ません|ください|ましょう|でした|たい)(?:[かねよ]?)[!?]?$")
 _CONNECTIVE = re.compile(r"(?:それ|これ|この|その|また|しかし|さらに|そして|なお|一方|ただ|だが|早くも|すると|ところが|つまり)")
 _PAIR = re.compile(r"[^:\s]{1,12}: ?\S")
+_NUMBERED = re.compile(r"\d{1,2}[.)．）][ \u3000]?(?=\D)")
+_FOOTNOTE = re.compile(r"(?:※\d{1,2}|\[\d{1,2}\]|注\d{1,2}|\*\d{1,2})[:) ]")
 _PREVIEW = re.compile(r"(?:こちらの|以下の|次の|別の|過去の|コチラの)記事")
+_MARKS = re.compile(r"^[■◆▼●□◇\s]*(?:\d{1,2}[.)．）]\s*)?")
 _SQUARES = ("■", "◆", "▼", "□", "◇")
 _MARKED = ("【", "●", "第", "#", *_SQUARES)
 
@@ -93,9 +97,9 @@ def classify(article: Article, lines: list[Line]) -> list[BlockKind]:
     filled = [i for i, line in enumerate(lines) if not line.blank]
     _mark_bullets(lines, kinds)
     _mark_title(article, lines, kinds, filled)
-    _mark_captions(lines, kinds, filled)
     _mark_entries(lines, kinds, filled)
     _mark_lists_apart(lines, kinds, filled)
+    _mark_captions(lines, kinds, filled)
     _mark_quotes(lines, kinds, filled)
     return kinds
 
@@ -107,7 +111,7 @@ def bare_heading(text: str) -> str:
     ('References', 'まとめ')
     """
     text = _SYMBOLS.sub("", text, count=1)
-    text = re.sub(r"^[#\s■◆●▼【\[\d.]+|[】\]:\s]+$", "", text)
+    text = re.sub(r"^[#\s■◆●▼□◇【\[\d.]+|[】\]:\s▼■]+$", "", text)
     return _SYMBOLS_AT_END.sub("", _SYMBOLS.sub("", text, count=1))
 
 
@@ -131,9 +135,14 @@ def is_entry(text: str) -> bool:
     return bool(_ENTRY.match(_SYMBOLS.sub("", text, count=1)))
 
 
+def is_marked(text: str) -> bool:
+    """Tell whether a line bears the mark of a heading: 【, ■, a number, #."""
+    return text.startswith(_MARKED) or bool(_NUMBERED.match(text))
+
+
 def is_addition(text: str) -> bool:
     """Tell whether a heading opens an addition to the article (【11/19追記】)."""
-    return bool(_ADDITION.match(text))
+    return bool(_ADDITION.match(_MARKS.sub("", text)))
 
 
 # --- by its own looks ---------------------------------------------------------------------------------------------
@@ -145,13 +154,15 @@ def _shape(text: str) -> BlockKind:
         return "boilerplate"
     if _NOTE.match(bare) and len(bare) < 250 and not FULL_SENTENCE.search(bare):
         return "note"
+    if _FOOTNOTE.match(bare):
+        return "reference"
     if _is_foreign(text):
         return "embed"
     if _DATELINE.fullmatch(bare):
         return "meta"
     if text.startswith(">"):
         return "quote"
-    if MARKDOWN.match(text) or is_stamp(bare) or (_ADDITION.match(bare) and "。" not in bare):
+    if MARKDOWN.match(text) or is_stamp(bare) or (is_addition(bare) and "。" not in bare):
         return "heading"
     if is_entry(bare):
         return "entry"
@@ -214,13 +225,19 @@ def _mark_title(article: Article, lines: list[Line], kinds: list[BlockKind], fil
 
 
 def _mark_bullets(lines: list[Line], kinds: list[BlockKind]) -> None:
-    """Lines right below each other with the same mark (■, ✅, an emoji) are a list, not headings."""
+    """Lines right below each other with the same mark (■, ✅, an emoji) are a list; a numbered line by itself is a heading."""
     for i, (line, following) in enumerate(pairwise(lines)):
         mark = line.text[:1]
         if mark and not mark.isalnum() and mark not in "「『(【#" and following.text.startswith(mark):
             for j in (i, i + 1):
                 if kinds[j] in ("heading", "paragraph") and not FULL_SENTENCE.search(lines[j].text):
                     kinds[j] = "item"
+    for i in range(1, len(lines) - 1):
+        numbered = _NUMBERED.match(lines[i].text)
+        if numbered and kinds[i] == "item" and lines[i - 1].blank and _is_heading(lines[i].text[numbered.end() :]):
+            below = next((line.text for line in lines[i + 1 : i + 4] if not line.blank), "")
+            if below and not _NUMBERED.match(below):
+                kinds[i] = "heading"
 
 
 def _mark_captions(lines: list[Line], kinds: list[BlockKind], filled: list[int]) -> None:
@@ -231,12 +248,21 @@ def _mark_captions(lines: list[Line], kinds: list[BlockKind], filled: list[int])
         compact = "".join(bare_heading(lines[i].text).split())
         if kinds[i] == "title":
             told.append(compact)
-        elif kinds[i] in ("heading", "embed") and following == i + 1 and kinds[following] == "note":
+        elif following == i + 1 and kinds[following] == "note" and _is_alternative_text(lines, kinds, filled, position):
             kinds[i] = "caption"
         elif kinds[i] == "heading" and not is_stamp(lines[i].text):
             if len(compact) >= 12 and any(compact in earlier for earlier in told[-40:]):
                 kinds[i] = "caption"
             told.append(compact)
+
+
+def _is_alternative_text(lines: list[Line], kinds: list[BlockKind], filled: list[int], position: int) -> bool:
+    """Above a source note: foreign text, or an unmarked line right below a heading (a heading by itself keeps its note)."""
+    i = filled[position]
+    if kinds[i] == "embed":
+        return True
+    above = kinds[filled[position - 1]] if position else None
+    return kinds[i] == "heading" and not is_marked(lines[i].text) and above in ("heading", "title", "caption")
 
 
 def _mark_entries(lines: list[Line], kinds: list[BlockKind], filled: list[int]) -> None:
