@@ -20,7 +20,6 @@ from keii.names.found import Found
 from keii.names.groups import group_words
 from keii.names.outlets import find_outlets
 from keii.names.tagger import entities
-from keii.text import folded
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
 
@@ -221,13 +220,16 @@ def _bodies(document: Document, settings: Names) -> Iterator[Found]:
     """Names of the lexicon of bodies that begin and end with a token."""
     known = lexica.bodies(settings.names)
     for _, tokens in running(document):
+        keys = [lexica.key(token.surface) for token in tokens]
         for i in range(len(tokens)):
-            for j in range(min(i + 8, len(tokens)), i, -1):
-                text = document.article.text[tokens[i].start : tokens[j - 1].end]
-                body = known.get(folded(text)) if 2 <= len(text) <= 40 else None
-                if body:
-                    yield Found(tokens[i].start, tokens[j - 1].end, body.label, body.why, 5)
-                    break
+            name, longest = "", None
+            for j in range(i, min(i + 8, len(tokens))):
+                name += keys[j]
+                body = known.get(name) if 2 <= len(name) <= 40 else None
+                longest = (tokens[j].end, body) if body else longest
+            if longest:
+                end, body = longest
+                yield Found(tokens[i].start, end, body.label, body.why, 5)
 
 
 def _latin_bodies(document: Document) -> Iterator[Found]:

@@ -153,7 +153,7 @@ def _longest(tokens: Sequence[Token], i: int) -> tuple[int, str]:
     text = ""
     best = (i, "O")
     for j in range(i, min(i + 6, len(tokens))):
-        text += folded(tokens[j].surface)
+        text += lexica.key(tokens[j].surface)
         if text in known:
             best = (j + 1, known[text])
     return best

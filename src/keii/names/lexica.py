@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import cast, get_args
 
@@ -24,6 +24,12 @@ class Body:
 def titles() -> dict[str, str]:
     """Words behind a person's name: word -> `honorific` or `role`."""
     return {row[0]: row[1] for row in lexicon.table("titles")}
+
+
+@lru_cache(maxsize=1 << 16)
+def key(word: str) -> str:
+    """What a spelling is looked up by: folded, remembered for the words of everyday."""
+    return folded(word)
 
 
 @cache
