@@ -5,6 +5,7 @@ from __future__ import annotations
 from keii.extract.candidates import Candidate
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Cast, Unit
+from keii.extract.roles.choose import by_model
 from keii.extract.roles.rules import by_rule
 from keii.model import Document, EventType, Participant, Role
 
@@ -16,16 +17,19 @@ def participants(
 ) -> tuple[Participant, ...]:
     """The participants of the event that a candidate names, with their mentions; carried ones have no span."""
     trigger = Trigger(_cast(document), candidate)
-    return tuple(who for unit, role in by_rule(trigger, type) for who in told(unit, role))
+    chosen = by_rule(trigger, type) if rules_only else by_model(trigger, type)
+    return tuple(who for unit, role in chosen for who in told(unit, role))
 
 
 def told(unit: Unit, role: Role) -> tuple[Participant, ...]:
     """A unit's participants: one for each name; those of an earlier sentence are implied and have no span."""
-    found = {}
+    found: dict[str, Participant] = {}
     for phrase in unit.phrases:
         for name in phrase.names or (phrase.text,):
-            span = {} if unit.back else {"start": phrase.start, "end": phrase.end, "text": phrase.text}
-            found.setdefault(name, Participant(name=name, role=role, **span))
+            who = Participant(name=name, role=role)
+            if not unit.back:
+                who = Participant(name=name, role=role, start=phrase.start, end=phrase.end, text=phrase.text)
+            found.setdefault(name, who)
     return tuple(found.values())
 
 

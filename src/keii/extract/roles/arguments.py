@@ -17,7 +17,7 @@ ACTORS = frozenset({"PERSON", "ORG", "PLACE", "OUTLET", "person", "body", "peopl
 _SUBJECTS = (
     ("own", ("arg:が", "arg:は", "arg:も", "arg:こそ")),
     ("relative", ("relative",)),
-    ("above", ("above1:が", "above1:は", "above1:も")),
+    ("above", ("above1:が", "above1:は", "above1:も", "relative2")),
     ("above", ("above2:は", "above2:が", "above2:も")),
     ("below", ("below:は", "below:が", "below:も")),
     ("left", ("left:は", "left:が", "left:も")),
@@ -115,14 +115,14 @@ class Trigger:
         reached = self.i
         clause = "above1"
         for n, step in enumerate(self.path[:_DEEP]):
-            if phrase.first <= step <= phrase.last:
-                if tokens[reached].dep == "acl" and reached in (self.i, self.host):
-                    return "relative"
+            if any(member.first <= step <= member.last for member in unit.phrases):
+                if tokens[reached].dep == "acl":
+                    return "relative" if reached in (self.i, self.host) else "relative2"
                 return f"over:{tokens[reached].dep}:{particle}"
             if tokens[reached].dep == "acl" and not self._transparent(step):
                 clause = "above2"
             if above == step:
-                far = phrase.first > self.i or n >= 3 and particle not in TOPIC
+                far = phrase.first > self.i or (n >= 3 and particle not in TOPIC)
                 return ("right:" if phrase.first > self.i else "far:") + particle if far else f"{clause}:{particle}"
             reached = step
         down = [phrase.head, *path_to_root(tokens, phrase.head)[:3]]

@@ -70,7 +70,7 @@ class Cast:
             for unit in self.units[earlier]:
                 told.update(name for phrase in unit.phrases if phrase.label for name in phrase.names[:1])
                 topic = not unit.tail.inner and unit.tail.particles[:1] in (("は",), ("が",), ("も",))
-                near = back <= 3 and topic or back <= 2 and unit.tail.label
+                near = (back <= 3 and topic) or (back <= 2 and unit.tail.label)
                 if near and unit.names and not here & set(unit.names):
                     here |= set(unit.names)
                     found.append(Unit(unit.phrases, back if same else back + _REACH))
@@ -128,6 +128,8 @@ class Cast:
             if len(names) == count and all(labels.get(name) == label or text == "双方" for name in names):
                 return names
         last = list(dict.fromkeys(name for name, kind, _ in reversed(self._history) if kind == label))[:count]
+        if pair and len(last) < count:
+            last = list(dict.fromkeys(name for name, kind, _ in reversed(self._history) if kind in ("ORG", "PERSON")))[:count]
         return tuple(reversed(last)) if pair and len(last) == count else ()
 
     def _longer(self, text: str) -> str | None:

@@ -50,10 +50,8 @@ def sentence_features(trigger: Trigger, n: int, type: EventType) -> Iterator[str
     yield f"distance={min(len(between) // 4, 6)}&{side}"
     yield f"depth={depth}&p={particle}"
     yield f"depth={depth}&s={slot}"
-    yield f"last={phrase.text[-1:]}"
-    yield f"last2={phrase.text[-2:]}"
-    yield f"last={phrase.text[-1:]}&{type}"
     if not phrase.label:
+        yield f"last={phrase.text[-1:]}&{type}"
         for word in (tokens[phrase.last].norm, *clusters(tokens[phrase.last].norm)):
             yield f"noun={word}"
             yield f"noun={word}&{type}"
@@ -114,7 +112,6 @@ def carried_features(trigger: Trigger, unit: Unit, type: EventType, order: int) 
     )
     yield from (
         f"c:order={min(order, 5)}",
-        f"c:last={phrase.text[-1:]}",
         f"c:size={min(len(unit.phrases), 3)}",
         f"c:root={tokens[tokens[phrase.head].head].dep == 'ROOT'}&{topic}&{back}",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from keii import lexicon
@@ -12,9 +12,11 @@ from keii.extract.grammar import chain, is_sahen
 from keii.model import Document, Mention, Token
 from keii.names.lexica import titles
 
-_JOIN = frozenset(
-    {"と", "や", "、", "・", "および", "及び", "ならびに", "並びに", "かつ", "または", "または", "とか", "・", "＆", "&", "/"}
-)
+_JOIN = frozenset({"と", "や", "、", "・", "および", "及び", "ならびに", "並びに", "かつ", "または", "とか", "＆", "&", "/"})
+_APART = 16
+"""The most tokens between two names that are joined (A市の会社XとB市の会社Y)."""
+_GLOSS = 24
+"""The most tokens of a gloss in brackets."""
 _INNER = ("compound", "nummod", "clf", "fixed")
 _NOUNS = ("NOUN", "PROPN", "PRON", "NUM")
 
@@ -51,11 +53,12 @@ def phrases(document: Document, number: int) -> tuple[Phrase, ...]:
     tokens = document.tokens[number]
     found: list[Phrase] = []
     names = _names(document, number)
-    taken: set[int] = set()
+    glosses = _glosses(tokens)
+    taken = set(glosses)
     for i, token in enumerate(tokens):
         if token.bunsetu and token.pos in _NOUNS and i not in taken:
             first, last = _extent(tokens, i)
-            while last + 1 < len(tokens) and _continues(tokens, last + 1) and not tokens[last].ent in ("Date", "Time"):
+            while last + 1 < len(tokens) and _continues(tokens, last + 1) and tokens[last].ent not in ("Date", "Time"):
                 i = last + 1
                 while not tokens[i].bunsetu:
                     i += 1
@@ -68,7 +71,7 @@ def phrases(document: Document, number: int) -> tuple[Phrase, ...]:
             p.start <= mention.start and mention.end <= p.end and not p.inner for p in found
         ):
             inside = [i for i, token in enumerate(tokens) if token.start < mention.end and mention.start < token.end]
-            if inside:
+            if inside and inside[0] not in glosses:
                 found.append(_phrase(document, number, (inside[0], inside[-1], inside[-1]), mention, title=False, inner=True))
     return _once(found)
 
@@ -130,7 +133,9 @@ def _continues(tokens: Sequence[Token], i: int) -> bool:
 def _bunsetu(document: Document, number: int, place: tuple[int, int, int], names: Sequence[Mention]) -> Iterator[Phrase]:
     tokens = document.tokens[number]
     first, head, last = place
-    if _is_time(document, tokens, first, last) or tokens[last].lemma in words("empty") and first == last:
+    first = _reach_back(tokens, first, names)
+    place = (first, head, last)
+    if _is_time(document, tokens, first, last) or (tokens[last].lemma in words("empty") and first == last):
         return
     inside = [m for m in names if m.start < tokens[last].end and tokens[first].start < m.end]
     bare = last
@@ -150,7 +155,7 @@ def _bunsetu(document: Document, number: int, place: tuple[int, int, int], names
         yield _phrase(document, number, place, opening, title=True)
         return
     if final and (
-        final.end >= tokens[last].end or titled and core_end is not None and final.end >= core_end and final.label == "PERSON"
+        final.end >= tokens[last].end or (titled and core_end is not None and final.end >= core_end and final.label == "PERSON")
     ):
         inside.pop()
         yield from (_inner(document, number, place, m) for m in inside)
@@ -165,6 +170,15 @@ def _bunsetu(document: Document, number: int, place: tuple[int, int, int], names
         title=titled and tokens[bare].pos == "PROPN",
         bare=bare if titled and tokens[bare].pos == "PROPN" else last,
     )
+
+
+def _reach_back(tokens: Sequence[Token], first: int, names: Sequence[Mention]) -> int:
+    """The first token of the name that runs into a phrase: the parser may cut a name from its title (天王寺谷 + 選手)."""
+    start = tokens[first].start
+    name = next((m for m in names if m.start < start <= m.end), None)
+    while name and first > 0 and tokens[first - 1].start >= name.start and tokens[first - 1].end == tokens[first].start:
+        first -= 1
+    return first
 
 
 def _inner(document: Document, number: int, place: tuple[int, int, int], mention: Mention) -> Phrase:
@@ -202,14 +216,46 @@ def _phrase(
 
 
 def case(tokens: Sequence[Token], last: int) -> tuple[str, ...]:
-    """The particles behind a noun phrase, with によって and について told as one."""
+    """The particles behind a noun phrase, past closing marks and a gloss: X(42歳)が."""
     found = []
-    for token in tokens[last + 1 : last + 7]:
+    start = behind(tokens, last)
+    for token in tokens[start : start + 6]:
         if token.pos in ("ADP", "SCONJ") or token.dep == "fixed":
             found.append(token.surface)
         elif token.pos != "PUNCT" or token.surface not in '」』)）"”':
             break
     return tuple(found)
+
+
+def behind(tokens: Sequence[Token], last: int) -> int:
+    """The first token behind a noun phrase, its closing quotation marks and its gloss in brackets."""
+    i = last + 1
+    while i < len(tokens) and tokens[i].surface in '」』”"':
+        i += 1
+    close = _gloss_end(tokens, i)
+    if close is None:
+        return i
+    i = close + 1
+    while i < len(tokens) and tokens[i].surface in '」』”"':
+        i += 1
+    return i
+
+
+def _gloss_end(tokens: Sequence[Token], i: int) -> int | None:
+    """Where the bracket closes that opens at token `i`; None if none opens there or it is too long for a gloss."""
+    if i >= len(tokens) or tokens[i].surface not in ("(", "（"):
+        return None
+    return next((j for j in range(i + 1, min(i + _GLOSS, len(tokens))) if tokens[j].surface in (")", "）")), None)
+
+
+def _glosses(tokens: Sequence[Token]) -> frozenset[int]:
+    """The tokens of glosses: brackets directly behind a noun."""
+    found: set[int] = set()
+    for i in range(1, len(tokens)):
+        if tokens[i].surface in ("(", "（") and tokens[i - 1].pos in (*_NOUNS, "PUNCT") and i not in found:
+            close = _gloss_end(tokens, i)
+            found.update(range(i, close + 1) if close else ())
+    return frozenset(found)
 
 
 def _is_time(document: Document, tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -236,24 +282,14 @@ def joined(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> list[list[int]
 
 
 def _coordinate(tokens: Sequence[Token], a: Phrase, b: Phrase) -> bool:
-    between = [token for token in tokens[a.last + 1 : b.first] if token.surface not in '」』)）"”「『(（']
-    if len(between) > 14:
+    between = [token for token in tokens[behind(tokens, a.last) : b.first] if token.surface not in '」』"”「『“']
+    if not 0 < len(between) <= _APART or between[0].surface not in _JOIN or is_verbal_next(tokens, b):
         return False
-    near = all(token.surface in _JOIN or token.pos in ("CCONJ",) or token.surface in ("など", "の", "両") for token in between)
-    linked = (
-        bool(between)
-        and between[0].surface in _JOIN
-        and not (between[0].surface == "と" and len(between) == 1 and is_verbal_next(tokens, b))
-    )
-    if not linked:
-        return False
-    if a.label == "" and b.label:
-        return between[0].surface in ("と", "や") and near
+    near = all(token.surface in _JOIN or token.pos == "CCONJ" or token.surface in ("など", "の", "両") for token in between)
     if near:
-        return alike(a, b)
-    return (
-        tokens[a.head].head in range(b.first, b.last + 1) and alike(a, b) and not any(t.pos in ("VERB", "AUX") for t in between)
-    )
+        return alike(a, b) or (between[0].surface in ("と", "や") and bool(b.label))
+    apart = tokens[a.head].head in range(b.first, b.last + 1) and a.label == b.label != ""
+    return apart and (between[0].surface in ("と", "や") or not any(token.pos in ("VERB", "AUX") for token in between))
 
 
 def is_verbal_next(tokens: Sequence[Token], b: Phrase) -> bool:
@@ -265,7 +301,3 @@ def is_verbal_next(tokens: Sequence[Token], b: Phrase) -> bool:
 def alike(a: Phrase, b: Phrase) -> bool:
     """Two phrases of one kind: two names, or two common nouns."""
     return bool(a.label) == bool(b.label)
-
-
-def named(phrase: Phrase, *names: str) -> Phrase:
-    return replace(phrase, names=names)

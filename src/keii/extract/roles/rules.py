@@ -22,7 +22,7 @@ def by_rule(trigger: Trigger, type: EventType) -> Chosen:
     intransitive = type == "harm" and object_ is None
     chosen: Chosen = []
     if subject is not None and subject is not object_:
-        bears = passive or type in _BORNE and object_ is None or intransitive
+        bears = passive or (type in _BORNE and object_ is None) or intransitive
         chosen.append((subject, "patient" if bears else "agent"))
     if object_ is not None and not (passive and chosen):
         chosen.append((object_, "patient"))
@@ -68,7 +68,7 @@ def _object(trigger: Trigger, type: EventType) -> Unit | None:
         (
             unit
             for unit in _related(trigger, wanted)
-            if _acts(trigger, unit) or type in _THINGS and kind_of(trigger.tokens, unit.tail) == "thing"
+            if _acts(trigger, unit) or (type in _THINGS and kind_of(trigger.tokens, unit.tail) == "thing")
         ),
         None,
     )

@@ -1,0 +1,300 @@
+"""Participants, given the gold triggers and types: rules and learned model, cross-validated by article and story.
+
+`python -m keii.bench.roles [SHARED]` prints the table; `--train` writes models/roles.json from all of the gold.
+A listwise model: for each role a softmax over nobody and everyone who may take it, L2, fitted with L-BFGS (scipy).
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from keii.bench.material import article_paths, genre, gold_rows, tagged
+from keii.dates import dates
+from keii.extract.candidates import Candidate, candidates
+from keii.extract.roles import participants, told
+from keii.extract.roles.arguments import Trigger
+from keii.extract.roles.cast import Cast, Unit
+from keii.extract.roles.choose import ROLES, choices, decode, softmax
+from keii.model import Article, Claim, Document, Participant, Text
+from keii.names import names
+from keii.read import read
+from keii.reconcile import Aliases, matched, namesakes, parts, same_part
+from keii.text import folded
+
+_MODEL = Path(__file__).parents[1] / "models" / "roles.json"
+_C, _AT_LEAST, _STEPS, _FOLDS = 0.1, 5, 50, 5
+_LEAST = 0.04
+"""Smaller weights are left out of the model."""
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A gold claim and its choices; `right[role]` are the rows that take the role, none if they are out of reach."""
+
+    gold: Claim
+    candidate: Candidate | None
+    units: tuple[Unit, ...] = ()
+    rows: tuple[dict[str, float], ...] = ()
+    right: tuple[tuple[int, ...], ...] = ()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shared", nargs="?", type=Path, default=Path("../shared"))
+    parser.add_argument("--train", action="store_true", help="write models/roles.json")
+    options = parser.parse_args()
+    rows, paths = gold_rows(options.shared), article_paths(options.shared)
+    articles = [article for article in read([paths[name] for name in rows if name in paths]) if isinstance(article, Article)]
+    documents = {document.article.id: dates(names(document)) for document in tagged(articles)}
+    cases = [case for name, document in documents.items() for case in cases_of(document, rows[name])]
+    if options.train:
+        _MODEL.write_text(_rows(train(cases, rows)) + "\n", encoding="utf-8")
+    _print("rules", cases, [_by_rules(documents[case.gold.article], case) for case in cases])
+    _print("learned", cases, crossvalidate(cases))
+
+
+# --- material -----------------------------------------------------------------------------------------------------
+
+
+def cases_of(document: Document, rows: Sequence[dict[str, Any]]) -> Iterator[Case]:
+    """The gold claims of an article with the choices there are for each."""
+    cast, found = Cast(document), list(candidates(document))
+    claims = [_claim(document, row) for row in rows]
+    known = _known_as(cast, claims)
+    for claim in claims:
+        candidate = _nearest(found, claim.trigger)
+        if candidate is None:
+            yield Case(claim, None)
+            continue
+        units, features = choices(Trigger(cast, candidate), claim.type)
+        right = tuple(_right(claim, role, units, known) for role in ROLES)
+        yield Case(claim, candidate, units, tuple(features), right)
+
+
+def _claim(document: Document, row: dict[str, Any]) -> Claim:
+    def text(span: dict[str, int]) -> Text:
+        return Text(start=span["start"], end=span["end"], text=document.article.text[span["start"] : span["end"]])
+
+    return Claim(
+        article=document.article.id,
+        id=row["id"],
+        evidence=text(row["evidence"]),
+        trigger=text(row["trigger"]),
+        type=row["type"],
+        factuality=row["factuality"],
+        date=None,
+        participants=tuple(Participant(**who) for who in row["participants"]),
+    )
+
+
+def _nearest(found: Sequence[Candidate], trigger: Text) -> Candidate | None:
+    """The candidate that shares most characters with a trigger, the last of several."""
+    shared = [(min(c.end, trigger.end) - max(c.start, trigger.start), c.start, c) for c in found]
+    return max((row for row in shared if row[0] > 0), default=(0, 0, None))[2]
+
+
+def _known_as(cast: Cast, claims: Sequence[Claim]) -> dict[str, set[str]]:
+    """The names that the phrases under a gold name's mentions bear in this article."""
+    known: defaultdict[str, set[str]] = defaultdict(set)
+    phrases = [phrase for units in cast.units for unit in units for phrase in unit.phrases if len(phrase.names) == 1]
+    for claim in claims:
+        for who in claim.participants:
+            known[folded(who.name)].add(folded(who.name))
+            if who.start is not None and who.end is not None:
+                spans = (phrase for phrase in phrases if phrase.start < who.end and who.start < phrase.end and phrase.label)
+                known[folded(who.name)].update(folded(phrase.names[0]) for phrase in spans)
+    return known
+
+
+def _right(claim: Claim, role: str, units: Sequence[Unit], known: dict[str, set[str]]) -> tuple[int, ...]:
+    wanted = [who for who in claim.participants if who.role == role]
+    if not wanted:
+        return (0,)
+    return tuple(sorted({row for row in (_row_of(who, units, known[folded(who.name)]) for who in wanted) if row}))
+
+
+def _row_of(who: Participant, units: Sequence[Unit], spellings: set[str]) -> int:
+    """The row of the unit that is a gold participant: by its mention, closest in extent, else by its name; 0 if none is."""
+    if who.start is not None and who.end is not None:
+        start, end = who.start, who.end
+        near = [
+            (abs(phrase.start - start) + abs(phrase.end - end), n)
+            for n, unit in enumerate(units, 1)
+            for phrase in unit.phrases
+            if not unit.back and phrase.start < end and start < phrase.end
+        ]
+        if near:
+            return min(near)[1]
+    return next((n for n, unit in enumerate(units, 1) if any(folded(name) in spellings for name in unit.names)), 0)
+
+
+def story(article: str) -> str:
+    """What must not be split between training and test: the articles of one story."""
+    if genre(article) == "news":
+        return article
+    return "openai" if article.startswith(("000", "001", "openai")) else article.split("-")[0]
+
+
+# --- training -----------------------------------------------------------------------------------------------------
+
+
+def fit(cases: Sequence[Case], vocabulary: dict[str, int]) -> Floats:
+    """Weights, shape (features, roles)."""
+    matrix, sizes = _matrix(cases, vocabulary)
+    columns = []
+    for column in range(len(ROLES)):
+        target = np.concatenate([_target(case, column) for case in cases])
+        kept = np.repeat([float(bool(case.right[column])) for case in cases], sizes)
+        columns.append(_fit_role(matrix, sizes, target, kept))
+    return np.stack(columns, axis=1)
+
+
+def _fit_role(matrix: csr_matrix, sizes: npt.NDArray[np.int64], target: Floats, kept: Floats) -> Floats:
+    turned = matrix.T.tocsr()
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+
+    def loss(weights: Floats) -> tuple[float, Floats]:
+        scores = matrix @ weights
+        scores -= np.repeat(np.maximum.reduceat(scores, starts), sizes)
+        powers = np.exp(scores)
+        totals = np.repeat(np.add.reduceat(powers, starts), sizes)
+        value = -(kept * target * (scores - np.log(totals))).sum() + 0.5 / _C * weights @ weights
+        return float(value), turned @ (kept * (powers / totals - target)) + weights / _C
+
+    solution: Floats = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
+    return solution
+
+
+def _vocabulary(cases: Sequence[Case]) -> dict[str, int]:
+    counts = Counter(name for case in cases for row in case.rows for name in row)
+    return {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= _AT_LEAST))}
+
+
+def _matrix(cases: Sequence[Case], vocabulary: dict[str, int]) -> tuple[csr_matrix, npt.NDArray[np.int64]]:
+    indices: list[int] = []
+    ends = [0]
+    for case in cases:
+        for row in case.rows:
+            indices += sorted(vocabulary[name] for name in row if name in vocabulary)
+            ends.append(len(indices))
+    matrix = csr_matrix((np.ones(len(indices)), indices, ends), shape=(len(ends) - 1, len(vocabulary)))
+    return matrix, np.array([len(case.rows) for case in cases])
+
+
+def _target(case: Case, column: int) -> Floats:
+    target = np.zeros(len(case.rows))
+    for row in case.right[column]:
+        target[row] = 1 / len(case.right[column])
+    return target
+
+
+def train(cases: Sequence[Case], rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """The content of models/roles.json, trained on all cases."""
+    live = [case for case in cases if case.rows]
+    vocabulary = _vocabulary(live)
+    weights = fit(live, vocabulary)
+    return {
+        "made by": "python -m keii.bench.roles --train",
+        "gold": hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16],
+        "claims": len(live),
+        "classes": list(ROLES),
+        "bias": [0.0] * len(ROLES),
+        "weights": {
+            name: [round(float(weight), 2) for weight in weights[n]]
+            for name, n in vocabulary.items()
+            if np.abs(weights[n]).max() >= _LEAST
+        },
+    }
+
+
+def _rows(data: dict[str, Any]) -> str:
+    """JSON with one line a feature."""
+    lines = (
+        f"{json.dumps(name, ensure_ascii=False)}:{json.dumps(row, separators=(',', ':'))}"
+        for name, row in data["weights"].items()
+    )
+    weights = ",\n".join(lines)
+    head = json.dumps({**data, "weights": {}}, ensure_ascii=False, indent=1)
+    return head.removesuffix("{}\n}") + "{\n" + weights + "\n}}"
+
+
+# --- measuring ----------------------------------------------------------------------------------------------------
+
+
+def crossvalidate(cases: Sequence[Case]) -> list[tuple[Participant, ...]]:
+    """What the model says of each case, trained on the other stories."""
+    sizes = Counter(story(case.gold.article) for case in cases)
+    load, fold = [0] * _FOLDS, {}
+    for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
+        fold[name] = load.index(min(load))
+        load[fold[name]] += size
+    said: list[tuple[Participant, ...]] = [()] * len(cases)
+    for held in range(_FOLDS):
+        rest = [case for case in cases if case.rows and fold[story(case.gold.article)] != held]
+        vocabulary = _vocabulary(rest)
+        weights = fit(rest, vocabulary)
+        for n, case in enumerate(cases):
+            if case.rows and fold[story(case.gold.article)] == held:
+                chosen = decode(softmax(_matrix([case], vocabulary)[0] @ weights))
+                said[n] = tuple(who for role, row in chosen for who in told(case.units[row - 1], role))
+    return said
+
+
+def _by_rules(document: Document, case: Case) -> tuple[Participant, ...]:
+    return participants(document, case.candidate, case.gold.type, rules_only=True) if case.candidate else ()
+
+
+def _print(name: str, cases: Sequence[Case], said: Sequence[tuple[Participant, ...]]) -> None:
+    for kind in ("news", "blog"):
+        some = [(case.gold, who) for case, who in zip(cases, said, strict=True) if genre(case.gold.article) == kind]
+        print(f"{name:8} {kind} n={len(some)} {measure(some)}", flush=True)
+
+
+def measure(pairs: Sequence[tuple[Claim, tuple[Participant, ...]]]) -> str:
+    """How often agents and patients, and all participants, are right; precision and recall of each role."""
+    groups: defaultdict[str, list[tuple[Claim, Claim]]] = defaultdict(list)
+    for gold, who in pairs:
+        groups[gold.article].append((gold, gold.model_copy(update={"participants": who})))
+    counts: Counter[str] = Counter()
+    for group in groups.values():
+        same = namesakes([gold for gold, _ in group], [pred for _, pred in group], Aliases())
+        for gold, pred in group:
+            counts["agent+patient"] += _equal(gold, pred, ("agent", "patient"), same)
+            counts["plainly"] += _equal(gold, pred, ("agent", "patient"), _plainly)
+            counts["all"] += _equal(gold, pred, ROLES, same)
+            for role in ROLES:
+                a, b = parts(gold, (role,)), parts(pred, (role,))
+                counts.update({f"{role} gold": len(a), f"{role} said": len(b), f"{role} right": matched(a, b, same_part(same))})
+    sets = " ".join(f"{key}={counts[key] / max(1, len(pairs)):.3f}" for key in ("agent+patient", "plainly", "all"))
+    return f"{sets} {' '.join(_rates(counts, role) for role in ROLES)}"
+
+
+def _rates(counts: Counter[str], role: str) -> str:
+    right = counts[f"{role} right"]
+    return f"{role} P={right / max(1, counts[f'{role} said']):.2f} R={right / max(1, counts[f'{role} gold']):.2f}"
+
+
+def _plainly(a: str, b: str) -> bool:
+    return folded(a) == folded(b)
+
+
+def _equal(gold: Claim, pred: Claim, roles: Sequence[str], same: Callable[[str, str], bool]) -> bool:
+    a, b = parts(gold, roles), parts(pred, roles)
+    return len(a) == len(b) == matched(a, b, same_part(same))
+
+
+if __name__ == "__main__":
+    main()

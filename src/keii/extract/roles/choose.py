@@ -1,0 +1,69 @@
+"""The roles as learned: for each role, which unit of the sentence or of those before it takes it, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from keii.extract.learned import Linear, features, load
+from keii.extract.roles.arguments import Trigger
+from keii.extract.roles.cast import Unit
+from keii.extract.roles.links import carried_features, none_features, sentence_features
+from keii.model import EventType, Role
+
+ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
+_ALSO = 0.45
+"""A second unit takes the role too from this probability on."""
+
+Probabilities = npt.NDArray[np.float64]
+
+
+def choices(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[dict[str, float]]]:
+    """Who may take part, and the features of nobody (row 0) and of each of them."""
+    carried = trigger.cast.carried(trigger.candidate.sentence)
+    rows = [none_features(trigger, type)]
+    rows += [sentence_features(trigger, n, type) for n in range(len(trigger.units))]
+    rows += [carried_features(trigger, unit, type, order) for order, unit in enumerate(carried)]
+    return (*trigger.units, *carried), [features(row) for row in rows]
+
+
+def by_model(trigger: Trigger, type: EventType) -> list[tuple[Unit, Role]]:
+    """Participants as units with their roles, the most probable set of agents and patients."""
+    units, rows = choices(trigger, type)
+    return [(units[row - 1], role) for role, row in decode(softmax(_model().decide(rows)))]
+
+
+def softmax(scores: Probabilities) -> Probabilities:
+    """Per role (column) the probability of each row."""
+    powers = np.exp(scores - scores.max(axis=0))
+    probabilities: Probabilities = powers / powers.sum(axis=0)
+    return probabilities
+
+
+def decode(probabilities: Probabilities) -> list[tuple[Role, int]]:
+    """The roles with the rows that take them: agent and patient chosen together, so that no row is both."""
+    pair = probabilities[:, 0][:, None] * probabilities[:, 1][None, :]
+    pair[np.arange(1, len(pair)), np.arange(1, len(pair))] = 0
+    agent, patient = np.unravel_index(int(pair.argmax()), pair.shape)
+    taken = {int(agent), int(patient)} - {0}
+    chosen: list[tuple[Role, int]] = []
+    for column, role in enumerate(ROLES):
+        column_ = probabilities[:, column].copy()
+        if role == "other":
+            column_[list(taken)] = 0
+        first = int((agent, patient)[column]) if column < 2 else int(column_.argmax())
+        if first:
+            chosen += [(role, row) for row in _with_equals(column_, first)]
+    return chosen
+
+
+def _with_equals(column: Sequence[float] | Probabilities, first: int) -> list[int]:
+    return [first, *(row for row in range(1, len(column)) if row != first and column[row] > _ALSO)]
+
+
+@cache
+def _model() -> Linear:
+    return Linear.parse(load("roles"))

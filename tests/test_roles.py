@@ -1,0 +1,152 @@
+"""Participants: noun phrases and what joins them, who carries over, and the roles of whole sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from keii.extract.candidates import Candidate
+from keii.extract.roles import participants
+from keii.extract.roles.arguments import mark, noun_class
+from keii.extract.roles.cast import Cast
+from keii.extract.roles.choose import decode, softmax
+from keii.extract.roles.phrases import case
+from keii.model import Article, Block, Document, EventType, Mention, Section, Sentence, Token
+
+CASES = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "cases" / "roles.tsv").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def token(start: int, surface: str, pos: str, dep: str, head: int, *, bunsetu: bool = False, tag: str = "") -> Token:
+    return Token(start, start + len(surface), surface, surface, surface, pos, tag, dep, head, bunsetu, "", "", "")
+
+
+def document(sentences: list[list[tuple[str, str, str, int]]], mentions: list[tuple[str, str, str]]) -> Document:
+    """A document from rows of (surface, POS, dep, head); content words head their bunsetu; mentions as (text, label, name)."""
+    text = "".join(word[0] for words in sentences for word in words)
+    spans, tokens, at = [], [], 0
+    for words in sentences:
+        row, first = [], at
+        for surface, pos, dep, head in words:
+            bunsetu = pos in ("NOUN", "PROPN", "VERB") and dep != "compound"
+            row.append(token(at, surface, pos, dep, head, bunsetu=bunsetu, tag="名詞-普通名詞-一般" if bunsetu else "助詞"))
+            at += len(surface)
+        spans.append(Sentence(first, at, "paragraph", 0, 0))
+        tokens.append(tuple(row))
+    found = tuple(Mention(text.index(told), text.index(told) + len(told), label, name) for told, label, name in mentions)  # type: ignore[arg-type]
+    return Document(
+        article=Article(id="a", text=text),
+        blocks=(Block(0, at, "paragraph", 0),),
+        sections=(Section(0, at, None, 0, None),),
+        sentences=tuple(spans),
+        tokens=tuple(tokens),
+        mentions=found,
+    )
+
+
+MET = [
+    ("東亜商事", "PROPN", "nmod", 2),
+    ("と", "ADP", "case", 0),
+    ("西海電機", "PROPN", "nsubj", 4),
+    ("が", "ADP", "case", 2),
+    ("会談", "VERB", "ROOT", 4),
+]
+SIGNED = [("両社", "NOUN", "nsubj", 2), ("は", "ADP", "case", 0), ("調印", "VERB", "ROOT", 2)]
+BEGAN = [("来月", "NOUN", "obl", 2), ("に", "ADP", "case", 0), ("始める", "VERB", "ROOT", 2)]
+NAMES = [("東亜商事", "ORG", "東亜商事"), ("西海電機", "ORG", "西海電機")]
+
+
+def test_joined_names_share_a_role() -> None:
+    cast = Cast(document([MET], NAMES))
+    assert [unit.names for unit in cast.units[0]] == [("東亜商事", "西海電機")]
+
+
+def test_a_group_word_stands_for_the_last_names() -> None:
+    cast = Cast(document([MET, SIGNED], NAMES))
+    assert [unit.names for unit in cast.units[1]] == [("東亜商事", "西海電機")]
+
+
+def test_a_subject_left_out_is_carried_without_a_span() -> None:
+    whole = document([MET, BEGAN], NAMES)
+    last = whole.tokens[1][2]
+    told = participants(whole, Candidate(1, 2, last.start, last.end), "other", rules_only=True)
+    assert [(who.name, who.role, who.start) for who in told] == [("東亜商事", "agent", None), ("西海電機", "agent", None)]
+
+
+def test_spans_slice_the_text() -> None:
+    whole = document([MET], NAMES)
+    last = whole.tokens[0][4]
+    for rules_only in (True, False):
+        for who in participants(whole, Candidate(0, 4, last.start, last.end), "meet", rules_only=rules_only):
+            assert who.start is None or whole.article.text[who.start : who.end] == who.text
+
+
+def test_the_particle_behind_a_gloss_is_read() -> None:
+    words = [("山田", "PROPN"), ("(", "PUNCT"), ("42", "NUM"), ("歳", "NOUN"), (")", "PUNCT"), ("が", "ADP")]
+    tokens = [token(i, surface, pos, "", 0) for i, (surface, pos) in enumerate(words)]
+    assert case(tokens, 0) == ("が",)
+
+
+@pytest.mark.parametrize(
+    ("particles", "told"),
+    [
+        (("に", "よっ", "て"), "による"),
+        (("に", "よる", "と"), "よると"),
+        (("など", "が"), "が"),
+        (("に", "は"), "には"),
+        ((), ""),
+    ],
+)
+def test_compound_particles_are_one(particles: tuple[str, ...], told: str) -> None:
+    assert mark(particles) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("男性", "person"), ("県警", "body"), ("3人", "people"), ("250台", "count"), ("新製品", "thing")]
+)
+def test_nouns_have_kinds(text: str, kind: str) -> None:
+    assert noun_class(text, "") == kind
+
+
+def test_nobody_is_agent_and_patient_at_once() -> None:
+    scores = np.zeros((3, 4))
+    scores[1, :2] = 5, 4
+    scores[0, 2:] = 5
+    assert decode(softmax(scores))[0] == ("agent", 1)
+    assert ("patient", 1) not in decode(softmax(scores))
+
+
+def test_a_hostile_sentence_is_answered() -> None:
+    words = [("甲", "NOUN", "nmod", 0), ("と", "ADP", "case", 0)] * 60 + [("行う", "VERB", "ROOT", 120)]
+    whole = document([words], [])
+    last = whole.tokens[0][-1]
+    assert participants(whole, Candidate(0, 120, last.start, last.end), "other") is not None
+
+
+@pytest.mark.model
+def test_sentences() -> None:
+    from keii.extract.candidates import candidates
+    from keii.names import names
+    from keii.segment import segment
+    from keii.tag import tag
+
+    plain = [text.replace("〔", "").replace("〕", "") for text, *_ in CASES]
+    wrong = []
+    for (marked, type_, agents, patients), tagged in zip(
+        CASES, tag([segment(Article(id=str(k), text=text)) for k, text in enumerate(plain)]), strict=True
+    ):
+        start = marked.index("〔")
+        whole = names(tagged)
+        candidate = next(candidate for candidate in candidates(whole) if candidate.end > start)
+        kind: EventType = type_  # type: ignore[assignment]
+        told = participants(whole, candidate, kind, rules_only=True)
+        for role, wanted in (("agent", agents), ("patient", patients)):
+            found = "+".join(who.name for who in told if who.role == role) or "-"
+            if found != wanted:
+                wrong.append(f"{marked} {role}: {found}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
