@@ -6,7 +6,7 @@ import pytest
 
 from keii.extract.candidates import Candidate
 from keii.extract.when import Dating, claim_dates, date_suspects
-from keii.extract.when.options import by_rule, offers, span, taken_value
+from keii.extract.when.options import by_rule, offers, taken_value
 from keii.model import Article, Block, Document, Section, Sentence, Token, When
 
 TEXT = "3月2日、市は橋を閉じた。工事は5日に始まり、4月まで続く。開通は未定だ。"
@@ -17,8 +17,8 @@ def _document(text: str = TEXT, dates: dict[str, str] | None = None, suspect: st
     whens, sentences, at = [], [], 0
     for words, value in (DATES if dates is None else dates).items():
         start = text.index(words)
-        bounds = {"earliest": f"{span(value)[0]}T00:00:00Z"} if not value.startswith("..") else {}  # type: ignore[index]
-        whens.append(When(start=start, end=start + len(words), value=value, grain="day", suspect=suspect, **bounds))
+        earliest = None if value.startswith("..") else f"{value[:10]}T00:00:00Z"
+        whens.append(When(start=start, end=start + len(words), value=value, grain="day", suspect=suspect, earliest=earliest))
     while at < len(text):
         end = text.index("。", at) + 1
         sentences.append(Sentence(at, end, "paragraph", 0, 0))

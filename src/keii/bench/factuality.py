@@ -2,9 +2,9 @@
 
     python -m keii.bench.factuality --shared ../shared [--save]
 
-JSeM: a problem is read where its hypothesis is the bare event of its premise: its last predicate stands in the premise,
-and behind it stand only tense and politeness. What the premise says of that predicate is then compared with the answer. `planned` counts as
-`possible` there, a plain present as said, and hearsay, which JSeM leaves open and we take as a fact with a source, is told apart.
+JSeM: a problem is read where its hypothesis is the bare event of its premise: its last predicate stands in the premise, and
+behind it stand only tense and politeness. What the premise says of that predicate is compared with the answer. `planned`
+counts as `possible` there, a plain present as said; hearsay, which JSeM leaves open, is right as a fact, too.
 """
 
 from __future__ import annotations
@@ -97,6 +97,10 @@ def jsem(path: Path) -> None:
     total = sum(sum(count.values()) for count in counts.values())
     right = sum(count["right"] for count in counts.values())
     print(f"JSeM, rules: {right / max(total, 1):.3f} (n={total} of {len(problems)})")
+    for part in ("modality", "conditional", "Auxiliary verb"):
+        some = [count for phenomenon, count in counts.items() if phenomenon.startswith(part)]
+        n = sum(sum(count.values()) for count in some)
+        print(f"  {part}: {sum(count['right'] for count in some) / max(n, 1):.3f} (n={n})")
     for phenomenon, count in sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])):
         wrong = ", ".join(f"{kind} {n}" for kind, n in sorted(count.items()) if kind != "right")
         print(f"  {count['right']:3}/{sum(count.values()):3} {phenomenon}{': ' + wrong if wrong else ''}")
