@@ -12,18 +12,18 @@ import numpy.typing as npt
 
 from keii.extract.candidates import Candidate, candidates
 from keii.extract.collective import First, look
-from keii.extract.detect import first_look
-from keii.extract.features import describe, of_type
-from keii.extract.learned import Linear, fit
+from keii.extract.features import FAMILIES, describe, of_type
+from keii.extract.learned import Linear, fit_matrix, vectorize
 from keii.extract.scene import Scene
 from keii.extract.trees import Trees, grow
-from keii.model import Claim, Document
+from keii.model import Claim, Document, KeiiError
 
-FOLDS = 8
+FOLDS = 5
 """Folds of articles in which the first look's own training scores are found; a story's articles stand in one fold."""
 GROVES = 2
 """Boosted forests whose mean is the second look."""
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass
@@ -36,35 +36,36 @@ class Labelled:
     claims: Mapping[int, Claim]
 
     @property
-    def kept(self) -> list[bool]:
-        return [i in self.claims for i in range(len(self.found))]
+    def kept(self) -> npt.NDArray[np.bool_]:
+        return np.array([i in self.claims for i in range(len(self.found))], dtype=bool)
 
 
 def train(gold: Iterable[Claim], documents: Iterable[Document]) -> dict[str, dict[str, Any]]:
     """Learn the models of `detect` from documents that are labelled whole: JSON data by the model's name."""
     claims = list(gold)
-    labelled = [_label(document, claims) for document in documents]
-    labelled = [one for one in labelled if one.found]
-    keep, kind = _first_models(labelled)
-    fold = folds(labelled, claims)
-    firsts = _unseen(labelled, fold)
-    tables = [look(one.scene, one.found, first) for one, first in zip(labelled, firsts, strict=True)]
-    trees = _grow(labelled, tables, range(len(labelled)))
-    odds = np.concatenate(_unseen_odds(labelled, tables, fold)) if len(set(fold)) > 1 else np.zeros(0)
-    kept = np.concatenate([one.kept for one in labelled])
-    slope, shift = calibrate(odds, kept) if len(odds) else (1.0, 0.0)
-    threshold = best_threshold(1 / (1 + np.exp(-(slope * odds + shift))), kept) if len(odds) else 0.5
-    made = {"made_by": "keii train", "gold": digest(claims), "articles": len(labelled), "claims": len(claims)}
-    return {
-        "detect": {
-            **made,
-            "threshold": threshold,
-            "calibration": [slope, shift],
-            "trees": trees.dump(),
-            **keep.dump(least=0.02),
-        },
-        "type": {**made, **kind.dump(least=0.02)},
-    }
+    return learn([label(document, claims) for document in documents], claims)
+
+
+def learn(labelled: Iterable[Labelled], claims: Sequence[Claim]) -> dict[str, dict[str, Any]]:
+    """Learn the models of `detect` from labelled documents; `claims` are their gold, or more."""
+    used = [one for one in labelled if one.found]
+    articles = {one.scene.document.article.id for one in used}
+    claims = [claim for claim in claims if claim.article in articles]
+    if len(articles) < 2 or not claims:
+        raise KeiiError("keii train needs labelled claims in at least two articles")
+    material = Material(used)
+    fold = np.array(folds([one.scene.document.article.id for one in used], claims, FOLDS))
+    firsts = _unseen(material, fold)
+    tables = [look(one.scene, one.found, first) for one, first in zip(used, firsts, strict=True)]
+    odds = _unseen_odds(used, tables, fold)
+    slope, shift = calibrate(odds, material.kept)
+    threshold = best_threshold(1 / (1 + np.exp(-(slope * odds + shift))), material.kept)
+    everything = np.ones(len(material.kept), dtype=bool)
+    keep, kind = material.fit(everything)
+    trees = _grow(used, tables, np.ones(len(used), dtype=bool))
+    made = {"made_by": "keii train", "gold": digest(claims), "articles": len(articles), "claims": len(claims)}
+    judge = {"threshold": threshold, "calibration": [slope, shift], "trees": trees.dump()}
+    return {"detect": {**made, **judge, **keep.dump(least=0.02)}, "type": {**made, **kind.dump(least=0.02)}}
 
 
 def digest(claims: Iterable[Claim]) -> str:
@@ -73,7 +74,8 @@ def digest(claims: Iterable[Claim]) -> str:
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
-def _label(document: Document, claims: Iterable[Claim]) -> Labelled:
+def label(document: Document, claims: Iterable[Claim]) -> Labelled:
+    """Describe a document's candidates and find its claims among them."""
     scene, found = Scene(document), list(candidates(document))
     own = [claim for claim in claims if claim.article == document.article.id]
     return Labelled(scene, found, [describe(scene, candidate) for candidate in found], align(found, own))
@@ -97,24 +99,53 @@ def align(found: Sequence[Candidate], claims: Iterable[Claim]) -> dict[int, Clai
 # --- the first look -----------------------------------------------------------------------------------------------
 
 
-def _first_models(labelled: Iterable[Labelled]) -> tuple[Linear, Linear]:
-    rows, kept, typed, types = [], [], [], []
-    for one in labelled:
-        for i, families in enumerate(one.rows):
-            rows.append(dict.fromkeys((name for names in families for name in names), 1.0))
-            kept.append("claim" if i in one.claims else "")
-            if i in one.claims:
-                typed.append(of_type(families))
-                types.append(one.claims[i].type)
-    return fit(rows, kept, c=0.07, at_least=3, rare=0.15), fit(typed, types, c=0.5, at_least=2)
+class Material:
+    """The candidates of all documents as sparse tables of features: of all families, and of those that tell the type."""
+
+    def __init__(self, labelled: Sequence[Labelled]) -> None:
+        rows = [families for one in labelled for families in one.rows]
+        self.kept = np.concatenate([one.kept for one in labelled])
+        self.types = np.array([one.claims[i].type if i in one.claims else "" for one in labelled for i in range(len(one.found))])
+        self.document = np.repeat(np.arange(len(labelled)), [len(one.found) for one in labelled])
+        self.features, self.names = vectorize({name: 1.0 for names in families for name in names} for families in rows)
+        self.telling, self.telling_names = vectorize(of_type(families) for families in rows)
+        self.family = self._families(rows)
+
+    def _families(self, rows: Iterable[tuple[list[str], ...]]) -> Floats:
+        """Which family each column is of, shape (columns, families)."""
+        of = {name: k for families in rows for k, names in enumerate(families) for name in names}
+        table = np.zeros((len(self.names), len(FAMILIES)))
+        table[np.arange(len(self.names)), [of[name] for name in self.names]] = 1.0
+        return table
+
+    def fit(self, rows: npt.NDArray[np.bool_]) -> tuple[Linear, Linear]:
+        """Learn the first look from some rows: which candidates are claims, and of which type."""
+        claims = rows & self.kept
+        kept = np.where(self.kept[rows], "claim", "")
+        return (
+            fit_matrix(self.features[rows], self.names, kept.tolist(), c=0.07, at_least=3, rare=0.15, tol=1e-3),
+            fit_matrix(self.telling[claims], self.telling_names, self.types[claims].tolist(), c=0.5, tol=1e-3),
+        )
+
+    def first(self, keep: Linear, kind: Linear, rows: npt.NDArray[np.bool_]) -> First:
+        """The first look at some rows, as `detect.first_look` has it."""
+        weights = np.array([keep.weights[name][0] if name in keep.weights else 0.0 for name in self.names])
+        parts = self.features[rows] @ (self.family * weights[:, None])
+        nothing = np.zeros(len(kind.classes))
+        scores = self.telling[rows] @ np.array([kind.weights.get(name, nothing) for name in self.telling_names]) + kind.bias
+        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+        classes = sorted(set(self.types) - {""})
+        types = np.zeros((int(rows.sum()), len(classes)))
+        types[:, [classes.index(name) for name in kind.classes]] = powers / powers.sum(axis=1, keepdims=True)
+        return First(parts, parts.sum(axis=1) + keep.bias[0], types, tuple(classes))
 
 
-def folds(labelled: Sequence[Labelled], claims: Iterable[Claim]) -> list[int]:
-    """A fold for each document; articles that tell one event are of one story, and stay together."""
+def folds(articles: Sequence[str], claims: Iterable[Claim], n: int) -> list[int]:
+    """A fold for each article; articles that tell one event are of one story, and stay together."""
     stories = story_of(claims)
-    names = [stories.get(one.scene.document.article.id, one.scene.document.article.id) for one in labelled]
+    names = [stories.get(article, article) for article in articles]
     order = sorted(set(names), key=lambda name: hashlib.sha256(name.encode()).hexdigest())
-    place = {name: k % FOLDS for k, name in enumerate(order)}
+    place = {name: k % n for k, name in enumerate(order)}
     return [place[name] for name in names]
 
 
@@ -132,43 +163,34 @@ def story_of(claims: Iterable[Claim]) -> dict[str, str]:
     return story
 
 
-def _unseen(labelled: Sequence[Labelled], fold: Sequence[int]) -> list[First]:
+def _unseen(material: Material, fold: Ints) -> list[First]:
     """The first look at each document by models that have not seen its story."""
     firsts: dict[int, First] = {}
-    types = sorted({claim.type for one in labelled for claim in one.claims.values()})
-    for k in sorted(set(fold)):
-        seen = [one for one, n in zip(labelled, fold, strict=True) if n != k] or labelled
-        keep, kind = _first_models(seen)
-        for i, one in enumerate(labelled):
-            if fold[i] == k:
-                firsts[i] = _aligned(first_look(keep, kind, one.rows), types)
-    return [firsts[i] for i in range(len(labelled))]
-
-
-def _aligned(first: First, types: Sequence[str]) -> First:
-    """The same look with the columns of all types, also of those that its models never saw."""
-    table = np.zeros((len(first.types), len(types)))
-    table[:, [types.index(name) for name in first.classes]] = first.types
-    return First(first.parts, first.scores, table, tuple(types))
+    for k in np.unique(fold):
+        held = (fold == k)[material.document]
+        seen = material.first(*material.fit(~held), held)
+        for i in np.flatnonzero(fold == k).tolist():
+            own = material.document[held] == i
+            firsts[i] = First(seen.parts[own], seen.scores[own], seen.types[own], seen.classes)
+    return [firsts[i] for i in range(len(fold))]
 
 
 # --- the second look ----------------------------------------------------------------------------------------------
 
 
-def _grow(labelled: Sequence[Labelled], tables: Sequence[Floats], chosen: Iterable[int]) -> Trees:
-    chosen = list(chosen)
-    table = np.vstack([tables[i] for i in chosen])
-    kept = np.concatenate([labelled[i].kept for i in chosen])
+def _grow(labelled: Sequence[Labelled], tables: Sequence[Floats], chosen: npt.NDArray[np.bool_]) -> Trees:
+    table = np.vstack([table for table, use in zip(tables, chosen, strict=True) if use])
+    kept = np.concatenate([one.kept for one, use in zip(labelled, chosen, strict=True) if use])
     return Trees.mean([grow(table, kept, seed=seed) for seed in range(GROVES)])
 
 
-def _unseen_odds(labelled: Sequence[Labelled], tables: Sequence[Floats], fold: Sequence[int]) -> list[Floats]:
-    """The second look at each document by trees that have not seen its story."""
+def _unseen_odds(labelled: Sequence[Labelled], tables: Sequence[Floats], fold: Ints) -> Floats:
+    """The second look at every candidate by trees that have not seen its story."""
     odds: dict[int, Floats] = {}
-    for k in sorted(set(fold)):
-        trees = _grow(labelled, tables, [i for i, n in enumerate(fold) if n != k])
-        odds.update({i: trees.decide(tables[i]) for i, n in enumerate(fold) if n == k})
-    return [odds[i] for i in range(len(labelled))]
+    for k in np.unique(fold):
+        trees = _grow(labelled, tables, fold != k)
+        odds.update({i: trees.decide(tables[i]) for i in np.flatnonzero(fold == k).tolist()})
+    return np.concatenate([odds[i] for i in range(len(fold))])
 
 
 def calibrate(odds: Floats, kept: npt.NDArray[np.bool_]) -> tuple[float, float]:

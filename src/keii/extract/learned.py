@@ -76,27 +76,44 @@ class Linear:
 
 
 def fit(rows: Sequence[Features], labels: Sequence[str], *, c: float = 1.0, at_least: int = 2, rare: float = 0.0) -> Linear:
-    """Fit a logistic regression (scikit-learn, L2) on the features that are seen in `at_least` rows.
+    """Fit a logistic regression on named features; see `fit_matrix`."""
+    matrix, names = vectorize(rows)
+    return fit_matrix(matrix, names, labels, c=c, at_least=at_least, rare=rare)
 
-    `rare` spares rare features some of the penalty: a feature's values are multiplied by (rows that have it / 100) ** -rare.
-    """
+
+def vectorize(rows: Iterable[Features]) -> tuple[Any, list[str]]:
+    """The rows as a sparse matrix (CSR), and the names of its columns."""
     from sklearn.feature_extraction import DictVectorizer
-    from sklearn.linear_model import LogisticRegression
 
     vectorizer = DictVectorizer(dtype=np.float64)
     matrix = vectorizer.fit_transform(rows)
+    return matrix, [str(name) for name in vectorizer.get_feature_names_out()]
+
+
+def fit_matrix(
+    matrix: Any,
+    names: Sequence[str],
+    labels: Sequence[str],
+    *,
+    c: float,
+    at_least: int = 2,
+    rare: float = 0.0,
+    tol: float = 1e-4,
+) -> Linear:
+    """Fit a logistic regression (scikit-learn, L2) on the columns that are not zero in `at_least` rows.
+
+    `rare` spares rare features some of the penalty: a feature's values are multiplied by (rows that have it / 100) ** -rare.
+    """
+    from sklearn.linear_model import LogisticRegression
+
     seen = np.asarray((matrix != 0).sum(axis=0)).ravel()
     kept = np.flatnonzero(seen >= at_least)
     scale = (seen[kept] / 100) ** -rare
     solver = "liblinear" if len(set(labels)) == 2 else "lbfgs"
-    model = LogisticRegression(C=c, max_iter=300, tol=1e-3, solver=solver, random_state=0)
+    model = LogisticRegression(C=c, max_iter=2000, tol=tol, solver=solver, random_state=0)
     model.fit(matrix[:, kept].multiply(scale).tocsr(), list(labels))
-    names = vectorizer.get_feature_names_out()[kept]
-    return Linear(
-        tuple(str(label) for label in model.classes_),
-        model.intercept_.astype(np.float64),
-        {str(name): model.coef_[:, column] * scale[column] for column, name in enumerate(names)},
-    )
+    weights = {names[column]: model.coef_[:, k] * scale[k] for k, column in enumerate(kept)}
+    return Linear(tuple(str(label) for label in model.classes_), model.intercept_.astype(np.float64), weights)
 
 
 def save(path: Path, data: Mapping[str, Any]) -> None:

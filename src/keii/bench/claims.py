@@ -1,0 +1,188 @@
+"""How well claims are found, typed and told in every field, on articles whose story the models have not seen.
+
+    python -m keii.bench.claims --shared ../shared
+
+Cross-validated: each fold's articles are extracted by models of detection and type learned from the other folds; a story's
+articles stand in one fold. The learned parts of dates, roles and factuality are those of the package, made from all gold:
+their own benches cross-validate them. Beside it stand the rules alone and two baselines: every finite verb with GiNZA's names
+and the nearest date, and every word of the lexicon of event types.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, get_args
+
+import numpy as np
+
+from keii.attribute import attribute
+from keii.bench.material import article_paths, genre, tagged
+from keii.config import Config, Extract
+from keii.dates import dates
+from keii.extract import extract
+from keii.extract.learned import save
+from keii.extract.scene import word_types
+from keii.gold import read_gold
+from keii.model import RUNNING_TEXT, Article, Claim, ClaimDate, Document, EventType, Participant, Scores, Text, Token
+from keii.names import names
+from keii.read import read
+from keii.reconcile import reconcile
+from keii.score import score
+from keii.train import folds, label, learn
+
+FIGURES = (
+    "detection.f1", "detection.precision", "detection.recall", "fields.type", "fields.factuality", "fields.date_day",
+    "fields.outlets", "fields.outlets_cited", "fields.speakers", "fields.agent_patient", "strict.f1",
+)  # fmt: skip
+BANDS = 10
+_TYPES: tuple[EventType, ...] = get_args(EventType)
+
+
+class Work(NamedTuple):
+    """Labelled articles and their gold."""
+
+    documents: Mapping[str, Document]
+    gold: Sequence[Claim]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=Path("../shared"))
+    parser.add_argument("--folds", type=int, default=10)
+    arguments = parser.parse_args()
+    work = material(arguments.shared if arguments.shared.is_dir() else None)
+    learned = list(cross_validated(work, arguments.folds))
+    systems = {
+        "finite verbs": _each(work, finite_verbs),
+        "trigger list": _each(work, trigger_list),
+        "rules alone": _each(work, lambda document: extract(document, Extract(rules_only=True))),
+        "rules + model": learned,
+    }
+    for kind in ("news", "blog"):
+        articles = [article for article in work.documents if genre(article) == kind]
+        print(f"\n{kind}: {len(articles)} articles, {sum(claim.article in articles for claim in work.gold)} gold claims")
+        print(f"{'':14}" + "".join(f"{name.rpartition('.')[2] if 'fields' in name else name:>27}" for name in FIGURES))
+        for name, claims in systems.items():
+            print(f"{name:14}" + "".join(f"{figure:>27}" for figure in _figures(scored(work, claims, articles))))
+    print("\nconfidence of rules + model: mean told, share right, n")
+    for told, right, n in reliability(work, learned):
+        print(f"{told:.2f} {right:.2f} {n}")
+
+
+def material(shared: Path | None) -> Work:
+    """The development articles, analysed up to attribution, with their gold."""
+    paths = article_paths(shared)
+    read_articles = {article.id: article for article in read(list(paths.values())) if isinstance(article, Article)}
+    texts = {name: article.text for name, article in read_articles.items()}
+    homes = [Path("gold")] + ([shared / "gold"] if shared else [])
+    claims: dict[str, list[Claim]] = {}
+    for home in homes:
+        found = read_gold(home, texts)
+        for article in found.articles:
+            claims.setdefault(article, [claim for claim in found.claims if claim.article == article])
+    documents = tagged([article for name, article in read_articles.items() if name in claims])
+    analysed = {document.article.id: attribute(names(dates(document))) for document in documents}
+    return Work(analysed, [claim for rows in claims.values() for claim in rows])
+
+
+def cross_validated(work: Work, count: int) -> Iterator[Claim]:
+    """The claims of every article by models that have not seen its story."""
+    articles = list(work.documents)
+    labelled = {article: label(document, work.gold) for article, document in work.documents.items()}
+    fold = folds(articles, work.gold, count)
+    for k in sorted(set(fold)):
+        seen = [labelled[article] for article, n in zip(articles, fold, strict=True) if n != k]
+        with tempfile.TemporaryDirectory() as home:
+            for name, model in learn(seen, work.gold).items():
+                save(Path(home) / f"{name}.json", model)
+            for article, n in zip(articles, fold, strict=True):
+                if n == k:
+                    yield from extract(work.documents[article], Extract(model=Path(home)))
+
+
+def scored(work: Work, claims: Iterable[Claim], articles: Sequence[str]) -> Scores:
+    """Score the claims of some articles."""
+    config = Config()
+    chosen = [claim for claim in claims if claim.article in articles]
+    gold = [claim for claim in work.gold if claim.article in articles]
+    pairs = reconcile(chosen, gold, config, articles=articles)
+    return score(pairs, chosen, gold, config, articles=articles)
+
+
+def _figures(scores: Scores) -> Iterator[str]:
+    for name in FIGURES:
+        figure = scores.figures[name]
+        bounds = f"[{figure.low:.3f}, {figure.high:.3f}] {figure.n}" if figure.low is not None and figure.high is not None else ""
+        yield f"{figure.value:.3f} {bounds}" if figure.value is not None else "-"
+
+
+def reliability(work: Work, claims: Sequence[Claim]) -> Iterator[tuple[float, float, int]]:
+    """For each band of confidence: how sure the claims are on average, how many are paired with gold, how many there are."""
+    pairs = reconcile(claims, work.gold, Config(), articles=list(work.documents))
+    right = {(pair.article, pair.pred) for pair in pairs if pair.pred and pair.gold}
+    sure = np.array([claim.confidence for claim in claims])
+    paired = np.array([(claim.article, claim.id) in right for claim in claims])
+    for band in range(BANDS):
+        inside = (sure >= band / BANDS) & (sure < (band + 1) / BANDS + (band == BANDS - 1))
+        if inside.any():
+            yield float(sure[inside].mean()), float(paired[inside].mean()), int(inside.sum())
+
+
+# --- baselines ----------------------------------------------------------------------------------------------------
+
+
+def _each(work: Work, tell: Callable[[Document], Iterable[Claim]]) -> list[Claim]:
+    return [claim for document in work.documents.values() for claim in tell(document)]
+
+
+def finite_verbs(document: Document) -> Iterator[Claim]:
+    """Every finite verb, typed by the lexicon, with the names GiNZA finds in its sentence and the nearest date."""
+    return _baseline(document, lambda tokens, i: tokens[i].pos == "VERB" and _finite(tokens, i))
+
+
+def trigger_list(document: Document) -> Iterator[Claim]:
+    """Every word that the lexicon gives an event type."""
+    return _baseline(document, lambda tokens, i: bool(word_types(tokens, i) & set(_TYPES)))
+
+
+def _finite(tokens: Sequence[Token], i: int) -> bool:
+    behind = tokens[i + 1] if i + 1 < len(tokens) else None
+    return behind is None or behind.surface not in ("て", "で", "ながら", "つつ", "ば")
+
+
+def _baseline(document: Document, chosen: Callable[[Sequence[Token], int], bool]) -> Iterator[Claim]:
+    count = 0
+    for number, sentence in enumerate(document.sentences):
+        tokens = document.tokens[number]
+        for i, token in enumerate(tokens):
+            if sentence.kind in RUNNING_TEXT and chosen(tokens, i):
+                count += 1
+                yield Claim(
+                    article=document.article.id,
+                    id=f"c{count:03d}",
+                    evidence=Text(start=sentence.start, end=sentence.end, text=document.text(sentence)),
+                    trigger=Text(start=token.start, end=token.end, text=token.surface),
+                    type=next((kind for kind in _TYPES if kind in word_types(tokens, i)), "other"),
+                    factuality="fact",
+                    date=_nearest(document, token),
+                    participants=tuple(_people(document, sentence.start, token.start)),
+                )
+
+
+def _nearest(document: Document, token: Token) -> ClaimDate | None:
+    whens = [when for when in document.whens if when.value and when.kind == "date"]
+    near = min(whens, key=lambda when: abs(when.start - token.start), default=document.published)
+    return ClaimDate(value=near.value, from_="document") if near and near.value else None
+
+
+def _people(document: Document, start: int, end: int) -> Iterator[Participant]:
+    found = [one for one in document.entities if start <= one.start < end and one.label in ("PERSON", "ORG")]
+    for one in found[:1]:
+        yield Participant(name=one.name, role="agent", start=one.start, end=one.end, text=document.text(one))
+
+
+if __name__ == "__main__":
+    main()
