@@ -7,8 +7,8 @@ from keii.config import Extract
 from keii.extract.detect import Detected, detect
 from keii.extract.factuality import factuality
 from keii.extract.roles import participants
-from keii.extract.when import Dating, claim_dates
-from keii.model import Claim, ClaimDate, Document, Factuality, Participant, SourceLink, Span, Suspect, Text
+from keii.extract.when import Dating, claim_dates, date_suspects
+from keii.model import Claim, ClaimDate, Document, Factuality, Participant, SourceLink, Span, Text
 
 __all__ = ["extract"]
 
@@ -17,7 +17,7 @@ def extract(document: Document, config: Extract | None = None) -> tuple[Claim, .
     """Tell every claim of an article, in order of its trigger, each with its confidence and the reasons that made it."""
     settings = config or Extract()
     found = detect(document, settings)
-    facts = [factuality(document, one.candidate, one.type) for one in found]
+    facts = [factuality(document, one.candidate, one.type, rules_only=settings.rules_only) for one in found]
     datings = [Dating(one.candidate, one.type, fact) for one, (fact, _) in zip(found, facts, strict=True)]
     dates = claim_dates(document, datings, rules_only=settings.rules_only)
     return tuple(
@@ -56,7 +56,7 @@ def _claim(
         speakers=said.speakers,
         outlets=said.outlets,
         citation=_text(document, said.citation) if said.citation else None,
-        suspect=_suspects(document, date[0]),
+        suspect=date_suspects(document, date[0]),
         source=_links(said),
         confidence=round(found.probability, 3),
         why=(*found.why, *fact[1], *date[1], *said.why, *_roles(people)),
@@ -69,15 +69,6 @@ def _text(document: Document, span: Span) -> Text:
 
 def _links(said: Attribution) -> tuple[SourceLink, ...]:
     return tuple(SourceLink(kind=s.kind, name=s.name, cue=s.cue, start=s.start, end=s.end) for s in said.source)
-
-
-def _suspects(document: Document, date: ClaimDate | None) -> tuple[Suspect, ...]:
-    """What cannot be right in the date as told, also where a claim inherits it."""
-    if date is None:
-        return ()
-    spanned = [when for when in document.whens if when.suspect and when.start == date.start]
-    inherited = [when for when in document.whens if when.suspect and date.start is None and when.value == date.value]
-    return tuple(Suspect(field="date", why=when.suspect) for when in (spanned or inherited)[:1] if when.suspect)
 
 
 def _roles(people: tuple[Participant, ...]) -> tuple[str, ...]:
