@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from keii.dates import dates
 from keii.extract.candidates import Candidate, candidates
 from keii.extract.collective import First, look
 from keii.extract.features import FAMILIES, describe, of_type
-from keii.extract.learned import Linear, fit_matrix, vectorize
+from keii.extract.learned import Linear, fit_matrix, save, vectorize
 from keii.extract.scene import Scene
 from keii.extract.trees import Trees, grow
-from keii.model import Claim, Document, KeiiError
+from keii.gold import read_gold
+from keii.model import Article, Claim, Document, KeiiError
+from keii.names import names
+from keii.read import read
+from keii.segment import segment
+from keii.tag import tag
 
 FOLDS = 5
 """Folds of articles in which the first look's own training scores are found; a story's articles stand in one fold."""
@@ -40,10 +47,29 @@ class Labelled:
         return np.array([i in self.claims for i in range(len(self.found))], dtype=bool)
 
 
-def train(gold: Iterable[Claim], documents: Iterable[Document]) -> dict[str, dict[str, Any]]:
-    """Learn the models of `detect` from documents that are labelled whole: JSON data by the model's name."""
-    claims = list(gold)
-    return learn([label(document, claims) for document in documents], claims)
+def train(gold: Sequence[Path], folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
+    """Learn the models of `detect` from folders of labels and of their articles, write them, and tell what was done.
+
+    Articles that a manifest does not count to `train` are left out. The default of `out` is the package's own folder.
+    """
+    articles = {one.id: one for one in read(list(folders)) if isinstance(one, Article)}
+    texts = {name: article.text for name, article in articles.items()}
+    claims: dict[str, list[Claim]] = {}
+    for folder in gold:
+        found = read_gold(folder, texts)
+        yield from found.skipped
+        for name in found.articles:
+            if name not in found.manifest or found.manifest[name].split == "train":
+                claims.setdefault(name, [claim for claim in found.claims if claim.article == name])
+    documents = tag([segment(articles[name]) for name in sorted(claims)])
+    used = [claim for name in sorted(claims) for claim in claims[name]]
+    models = learn([label(names(dates(document)), used) for document in documents], used)
+    home = out or Path(__file__).parent / "models"
+    home.mkdir(parents=True, exist_ok=True)
+    for name, model in models.items():
+        save(home / f"{name}.json", model)
+        source = f"{model['claims']} claims in {model['articles']} articles"
+        yield f"{home / name}.json: {len(model['weights'])} features from {source}"
 
 
 def learn(labelled: Iterable[Labelled], claims: Sequence[Claim]) -> dict[str, dict[str, Any]]:
@@ -51,8 +77,8 @@ def learn(labelled: Iterable[Labelled], claims: Sequence[Claim]) -> dict[str, di
     used = [one for one in labelled if one.found]
     articles = {one.scene.document.article.id for one in used}
     claims = [claim for claim in claims if claim.article in articles]
-    if len(articles) < 2 or not claims:
-        raise KeiiError("keii train needs labelled claims in at least two articles")
+    if len(articles) < 2 or len({claim.type for claim in claims}) < 2:
+        raise KeiiError("keii train needs labelled claims of two types in at least two articles")
     material = Material(used)
     fold = np.array(folds([one.scene.document.article.id for one in used], claims, FOLDS))
     firsts = _unseen(material, fold)
@@ -131,12 +157,11 @@ class Material:
         """The first look at some rows, as `detect.first_look` has it."""
         weights = np.array([keep.weights[name][0] if name in keep.weights else 0.0 for name in self.names])
         parts = self.features[rows] @ (self.family * weights[:, None])
-        nothing = np.zeros(len(kind.classes))
+        nothing = np.zeros(len(kind.bias))
         scores = self.telling[rows] @ np.array([kind.weights.get(name, nothing) for name in self.telling_names]) + kind.bias
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         classes = sorted(set(self.types) - {""})
         types = np.zeros((int(rows.sum()), len(classes)))
-        types[:, [classes.index(name) for name in kind.classes]] = powers / powers.sum(axis=1, keepdims=True)
+        types[:, [classes.index(name) for name in kind.classes]] = kind.chances(scores)
         return First(parts, parts.sum(axis=1) + keep.bias[0], types, tuple(classes))
 
 

@@ -16,7 +16,7 @@ from keii.extract.collective import First, look
 from keii.extract.features import describe, of_type
 from keii.extract.grammar import is_sahen
 from keii.extract.learned import Linear, load
-from keii.extract.scene import SPECIFIC, Scene
+from keii.extract.scene import SPECIFIC, SPEECH, Scene
 from keii.extract.trees import Trees
 from keii.model import Document, EventType
 
@@ -89,13 +89,9 @@ def _total(model: Linear, names: Iterable[str]) -> float:
 @cache
 def _models(home: Path | None) -> Models:
     keep, kind = (load(name, home / f"{name}.json" if home else None) for name in ("detect", "type"))
-    return Models(
-        Linear.parse(keep),
-        Linear.parse(kind),
-        Trees.parse(keep["trees"]),
-        *keep["calibration"],
-        keep["threshold"],
-    )
+    slope, shift = keep["calibration"]
+    trees = Trees.parse(keep["trees"])
+    return Models(Linear.parse(keep), Linear.parse(kind), trees, slope, shift, keep["threshold"])
 
 
 def _type(name: str) -> EventType:
@@ -112,14 +108,15 @@ def _why(model: Linear, families: Families, gain: float) -> tuple[str, ...]:
 
 
 def by_rule(scene: Scene, candidate: Candidate) -> Detected | None:
-    """Keep a word of an event type that is told as a predicate, as no condition and no speech act with an event as content."""
+    """Keep a word of an event type that is told as a predicate or by a speech act; conditions and acts with such content not."""
     view, i = scene.view(candidate.sentence), candidate.token
     token, form = view.tokens[i], view.form(i)
     kinds = view.kinds[i] & (SPECIFIC | {"other", "statement"})
     predicate = token.pos == "VERB" or (is_sahen(token) and view.verbal(i))
-    content = view.complement(i) if kinds == {"statement"} else None
-    told = content and any(view.kinds[j] & SPECIFIC for j in view.below(content[0]) if j < i)
-    if not kinds or not predicate or told or form.startswith("cond"):
+    announced = is_sahen(token) and form == "n.を" and bool(view.kinds[token.head] & SPEECH)
+    content = view.complement(i) if "statement" in kinds else None
+    empty = content is None or not any(view.kinds[j] & SPECIFIC for j in view.below(content[0]) if j < i)
+    if not kinds or not (predicate or announced) or not empty or form.startswith("cond"):
         return None
     kind = next(known for known in TYPES if known in kinds)
     return Detected(candidate, kind, 0.5, (f"kept: {kind} {token.norm} {form}",))

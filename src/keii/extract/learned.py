@@ -38,7 +38,10 @@ class Linear:
 
     def probabilities(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
         """Class probabilities, shape (rows, classes): softmax, for one column the logistic function."""
-        scores = self.decide(rows)
+        return self.chances(self.decide(rows))
+
+    def chances(self, scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Class probabilities of scores as `decide` gives them."""
         if scores.shape[1] == 1:
             positive = 1 / (1 + np.exp(-np.clip(scores, -50, 50)))
             return np.hstack([1 - positive, positive])

@@ -1,0 +1,47 @@
+"""Candidates: which words may be triggers, and where a trigger begins and ends."""
+
+from __future__ import annotations
+
+import pytest
+from handmade import RESIGNED, SAID, document
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keii.extract.candidates import candidates
+from keii.model import Document
+
+
+def triggers(made: Document) -> list[str]:
+    return [made.article.text[one.start : one.end] for one in candidates(made)]
+
+
+@pytest.mark.parametrize(
+    ("notation", "found"),
+    [
+        (RESIGNED, ["社長", "辞任"]),
+        (SAID, ["会社", "社長", "辞任", "発表"]),
+        ("死者/NOUN/nsubj/3 は/ADP/case/0 3/NUM/nummod/3 人/NOUN/ROOT/3 だ/AUX/cop/3", ["死者", "3", "3人"]),
+        ("戻ら/VERB/ROOT/0/戻る なかっ/AUX/aux/0/ない た/AUX/aux/0", ["戻らなかっ"]),
+        ("契約/SAHEN/compound/1 交渉/SAHEN/ROOT/1", ["契約", "交渉"]),
+        ("東京/PROPN/compound/1 駅/NOUN/ROOT/1", ["駅"]),
+    ],
+)
+def test_every_word_that_may_name_an_event(notation: str, found: list[str]) -> None:
+    assert triggers(document(notation)) == found
+
+
+@pytest.mark.parametrize("kind", ["heading", "caption", "note", "boilerplate", "reference"])
+def test_only_running_text_has_candidates(kind: str) -> None:
+    assert triggers(document(RESIGNED, kind=kind)) == []
+
+
+@given(st.lists(st.sampled_from([RESIGNED, SAID]), max_size=5))
+def test_candidates_stand_in_order_inside_their_sentence(notations: list[str]) -> None:
+    if not notations:
+        return
+    made = document(*notations)
+    found = list(candidates(made))
+    assert [one.start for one in found] == sorted(one.start for one in found)
+    for one in found:
+        span = made.sentences[one.sentence]
+        assert span.start <= one.start < one.end <= span.end
