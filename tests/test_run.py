@@ -120,14 +120,47 @@ def test_a_second_run_analyses_only_what_changed(reference: tuple[Path, Path], t
     shutil.copytree(reference[0], corpus)
     shutil.copytree(reference[1], out)
     options = Options(out=out)
-    assert execute([corpus], options, Config()).analysed == len(ARTICLES)  # other paths are told in run.json, nothing else
-    before = outputs(out)
     assert execute([corpus], options, Config()).analysed == 0
+    told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert {article["path"] for article in told["articles"]} == {str(path) for path in corpus.iterdir()}
+    before = outputs(out)
+    assert same(before, outputs(reference[1]))
     assert execute([corpus], options, Config(merge=Merge(window_days=9))).analysed == 0
     path = corpus / "jishin.txt"
     path.write_text(path.read_text(encoding="utf-8") + "4月2日、町は避難所を開いた。\n", encoding="utf-8")
     assert execute([corpus], options, Config()).analysed == 1
     assert before["claims.jsonl"] != outputs(out)["claims.jsonl"]
+
+
+def test_a_run_that_changes_nothing_touches_nothing(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    from keii.config import Config
+    from keii.runner import Options, execute
+
+    out = tmp_path / "out"
+    shutil.copytree(reference[1], out)
+    found = execute([reference[0]], Options(out=out), Config())
+    stamps = {path: path.stat().st_mtime_ns for path in out.iterdir() if not path.name.startswith((".", "keii.sqlite"))}
+    again = execute([reference[0]], Options(out=out), Config())
+    assert stamps == {path: path.stat().st_mtime_ns for path in stamps}
+    assert (again.claims, again.events, again.names) == (found.claims, found.events, found.names)
+    (out / "claims.csv").unlink()
+    (out / "events.jsonl").write_text("", encoding="utf-8")
+    execute([reference[0]], Options(out=out), Config())
+    assert same(outputs(reference[1]), outputs(out))
+
+
+def test_what_an_earlier_run_wrote_and_this_one_does_not_goes(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    from keii.config import Config
+    from keii.runner import Options, execute
+
+    gold, out = tmp_path / "gold", tmp_path / "out"
+    gold.mkdir()
+    (gold / "jishin.jsonl").write_text("", encoding="utf-8")
+    execute([reference[0]], Options(out=out, gold=gold), Config())
+    assert (out / "report.html").exists()
+    execute([reference[0]], Options(out=out), Config())
+    assert not [path.name for path in out.iterdir() if path.name in ("report.html", "scores.json", "scores.jsonl")]
+    assert same(outputs(reference[1]), outputs(out))
 
 
 def test_new_articles_join_and_untouched_events_keep_their_ids(reference: tuple[Path, Path], tmp_path: Path) -> None:

@@ -117,8 +117,7 @@ def run(
         found = execute(list(paths), options, config, progress)
     for failure in found.failures:
         click.echo(f"{failure.path}: {failure.reason}", err=True)
-    for line in found.gold.skipped if found.gold else ():
-        click.echo(line, err=True)
+    _tell_skipped(found.gold.skipped if found.gold else ())
     if not quiet:
         _closing_table(found)
     if profile:
@@ -127,6 +126,17 @@ def run(
         click.echo("keii: nothing to read: no article in " + ", ".join(map(str, paths)), err=True)
         ctx.exit(1)
     ctx.exit(3 if found.failures else 0)
+
+
+def _tell_skipped(lines: Sequence[str]) -> None:
+    """Gold that was left out, a line a reason with the first files."""
+    files: dict[str, list[str]] = {}
+    for line in lines:
+        path, _, reason = line.partition(": skipped: ")
+        files.setdefault(reason, []).append(Path(path).name)
+    for reason, names in files.items():
+        rest = "" if len(names) <= 3 else f" and {len(names) - 3} more"
+        click.echo(f"gold skipped: {reason}: {', '.join(names[:3])}{rest}", err=True)
 
 
 @contextmanager

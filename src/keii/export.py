@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import os
 import platform
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from keii import lexicon
 from keii.config import Config
-from keii.model import Claim, Event, KeiiError
+from keii.gold import read_gold
+from keii.model import Claim, Event, KeiiError, Name, Pair, Scores
 from keii.pipeline import Run, article_of
 from keii.tag import versions
 
@@ -33,22 +36,56 @@ EVENT_COLUMNS = (
 )  # fmt: skip
 
 
-def export(run: Run, out: Path, config: Config) -> None:
-    """Write all outputs of a run; raises KeiiError where the folder can't be written."""
+def export(run: Run, out: Path, config: Config) -> dict[str, str]:
+    """Write all outputs of a run and tell each file's digest; raises KeiiError where the folder can't be written."""
+    begun = time.process_time()
     files = {
-        "claims.jsonl": _lines(run.claims),
-        "events.jsonl": _lines(run.events),
-        "names.jsonl": _lines(run.names),
+        "claims.jsonl": lines(run.claims),
+        "events.jsonl": lines(run.events),
+        "names.jsonl": lines(run.names),
         "claims.csv": _csv(CLAIM_COLUMNS, map(_claim_row, run.claims)),
         "events.csv": _csv(EVENT_COLUMNS, map(_event_row, run.events)),
-        "run.json": _json(describe(run, config)),
         **{f"articles/{analysis.id}.txt": analysis.text for analysis in run.analyses if not _is_own_text(analysis.path)},
     }
     if run.scores is not None:
-        files |= {"scores.json": _json(run.scores.model_dump(by_alias=True)), "scores.jsonl": _lines(run.pairs)}
-    files |= _pages(run, config)
+        files |= {"scores.json": _json(run.scores.model_dump(by_alias=True)), "scores.jsonl": lines(run.pairs)}
+    files |= _pages(run)
+    run.seconds["export"] = time.process_time() - begun
+    files["run.json"] = _json(describe(run, config))
     for name, text in files.items():
         write(out / name, text)
+    return {name: _digest(text.encode()) for name, text in files.items()}
+
+
+def digests(out: Path, names: Iterable[str]) -> dict[str, str]:
+    """The digests of files as they stand, without those that can't be read."""
+    found = {}
+    for name in names:
+        with suppress(OSError):
+            found[name] = _digest((out / name).read_bytes())
+    return found
+
+
+def reload(run: Run, out: Path, gold: Path | None) -> None:
+    """Fill a run with what its folder tells: the inverse of `export`."""
+    run.claims = _read(Claim, out / "claims.jsonl")
+    run.events = _read(Event, out / "events.jsonl")
+    run.names = _read(Name, out / "names.jsonl")
+    if gold is not None:
+        run.gold = read_gold(gold, {analysis.id: analysis.text for analysis in run.analyses})
+        run.pairs = _read(Pair, out / "scores.jsonl")
+        run.scores = Scores.model_validate_json((out / "scores.json").read_text(encoding="utf-8"))
+
+
+_Row = TypeVar("_Row", bound=BaseModel)
+
+
+def _read(kind: type[_Row], path: Path) -> tuple[_Row, ...]:
+    return tuple(kind.model_validate_json(line) for line in path.read_text(encoding="utf-8").split("\n") if line)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def write(path: Path, text: str) -> None:
@@ -96,7 +133,7 @@ def describe(run: Run, config: Config) -> dict[str, Any]:
         "drops": dict(sorted(drops.items())),
         "counts": counts(run),
         "gold": {"articles": list(run.gold.articles), "skipped": list(run.gold.skipped)} if run.gold else None,
-        "seconds": run.seconds,
+        "seconds": {stage: round(seconds, 3) for stage, seconds in run.seconds.items()},
     }
 
 
@@ -113,7 +150,7 @@ def counts(run: Run) -> dict[str, int]:
     }
 
 
-def _pages(run: Run, config: Config) -> dict[str, str]:
+def _pages(run: Run) -> dict[str, str]:
     from keii.timeline import timeline
 
     pages = {"timeline.html": timeline(run.events, run.claims, run.analyses)}
@@ -130,7 +167,8 @@ def _is_own_text(path: str) -> bool:
     return path.lower().endswith((".txt", ".md"))
 
 
-def _lines(rows: Iterable[BaseModel]) -> str:
+def lines(rows: Iterable[BaseModel]) -> str:
+    """Rows as JSON lines."""
     return "".join(row.model_dump_json(by_alias=True) + "\n" for row in rows)
 
 

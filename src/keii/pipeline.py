@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 
 from keii import lexicon
@@ -46,7 +44,7 @@ from keii.read import read
 from keii.reconcile import reconcile
 from keii.score import score
 from keii.segment import segment
-from keii.store import Store
+from keii.store import Member, Store
 from keii.tag import tag, versions
 
 log = logging.getLogger(__name__)
@@ -62,21 +60,22 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Run:
-    """What a run found, all in order of article; `scores` and `pairs` only with gold."""
+    """What a run found, all in order of article: `gather` makes it, `tell` fills in what begins with `claims`."""
 
     read: int
     """How many articles were read now; `analyses` also holds those of earlier runs into the same folder."""
+    analysed: int
+    """How many articles were analysed now, the others being known."""
     analyses: tuple[Analysis, ...]
-    claims: tuple[Claim, ...]
-    events: tuple[Event, ...]
-    names: tuple[Name, ...]
     failures: tuple[Failure, ...]
+    claims: tuple[Claim, ...] = ()
+    events: tuple[Event, ...] = ()
+    names: tuple[Name, ...] = ()
     gold: Gold | None = None
     pairs: tuple[Pair, ...] = ()
     scores: Scores | None = None
-    analysed: int = 0
-    """How many articles were analysed now, the others being known."""
     seconds: dict[str, float] = field(default_factory=dict)
+    """CPU seconds of each stage, those of all workers added up."""
 
 
 # --- one article --------------------------------------------------------------------------------------------------
@@ -130,7 +129,7 @@ def _title(document: Document) -> str | None:
 
 
 class _Stopwatch:
-    """Adds up the seconds spent inside `with stopwatch(stage):`."""
+    """Adds up the CPU seconds spent inside `with stopwatch(stage):`; a busy machine does not change them."""
 
     def __init__(self, clock: Counter[str] | None) -> None:
         self._clock: Counter[str] = Counter() if clock is None else clock
@@ -140,10 +139,10 @@ class _Stopwatch:
         return self
 
     def __enter__(self) -> None:
-        self._begun = time.perf_counter()
+        self._begun = time.process_time()
 
     def __exit__(self, *_: object) -> None:
-        self._clock[self._stage] += time.perf_counter() - self._begun  # type: ignore[assignment]
+        self._clock[self._stage] += time.process_time() - self._begun  # type: ignore[assignment]
 
 
 # --- many articles ------------------------------------------------------------------------------------------------
@@ -192,31 +191,36 @@ def analyse_all(
     """Analyse what the store does not know yet; tell the failures and how many were analysed."""
     keys = {id: key(article, config) for id, article in articles.items()}
     known = store.known(keys.values())
-    todo = [articles[id] for id in sorted(articles) if keys[id] not in known]
+    todo = sorted((article for id, article in articles.items() if keys[id] not in known), key=lambda article: keys[article.id])
+    batches = [todo[i : i + BATCH] for i in range(0, len(todo), BATCH)]
     failures: list[Failure] = []
     done = len(articles) - len(todo)
     tell = progress or (lambda done, total: None)
     tell(done, len(articles))
-    batches = [todo[i : i + BATCH] for i in range(0, len(todo), BATCH)]
-    for results, failed, seconds in _map(batches, config, executor):
+    for results, failed, seconds in _finished(batches, config, executor):
         store.put((keys[result.id], result) for result in results)
         failures += failed
         done += len(results) + len(failed)
         if clock is not None:
             clock.update(seconds)
+        log.info("analysed %d of %d articles", done, len(articles))
         tell(done, len(articles))
     broken = {failure.article for failure in failures}
-    store.join({id: key for id, key in keys.items() if id not in broken})
+    store.join((Member(id, keys[id], articles[id].path) for id in articles if id not in broken), leaving=broken)
     return failures, len(todo)
 
 
 _Batch = tuple[list[Analysis], list[Failure], Counter[str]]
 
 
-def _map(batches: Sequence[Sequence[Article]], config: Config, executor: Executor | None) -> Iterator[_Batch]:
+def _finished(batches: Sequence[Sequence[Article]], config: Config, executor: Executor | None) -> Iterator[_Batch]:
+    """Batches as they are done, in any order: the store puts them in theirs."""
     if executor is None:
-        return (_analyse_batch(batch, config) for batch in batches)
-    return iter(executor.map(_analyse_batch, batches, [config] * len(batches)))
+        yield from (_analyse_batch(batch, config) for batch in batches)
+        return
+    futures = [executor.submit(_analyse_batch, batch, config) for batch in batches]
+    for future in as_completed(futures):
+        yield future.result()
 
 
 def _analyse_batch(articles: Sequence[Article], config: Config) -> _Batch:
@@ -233,15 +237,6 @@ def _analyse_batch(articles: Sequence[Article], config: Config) -> _Batch:
     for part in parts:
         clock.update(part[2])
     return [result for part in parts for result in part[0]], [failure for part in parts for failure in part[1]], clock
-
-
-def local_executor(jobs: int) -> Executor | None:
-    """A pool of processes, each with its own GiNZA and one thread; None for one job."""
-    if jobs <= 1:
-        return None
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = "1"
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
 # --- over all articles --------------------------------------------------------------------------------------------
@@ -319,33 +314,37 @@ def evaluate(
     return pairs, scores
 
 
-def run(
+def gather(
     paths: Sequence[Path],
     store: Store,
-    config: Config | None = None,
+    config: Config,
     *,
-    gold: Path | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
-    previous: Sequence[Event] = (),
 ) -> Run:
-    """Read, analyse, combine and, with gold, score; articles that the store holds from earlier runs belong to it."""
-    settings = config or Config()
+    """Read and analyse articles; those that the store holds from earlier runs belong to the run."""
     clock: Counter[str] = Counter()
     timed = _Stopwatch(clock)
     with timed("read"):
-        items = list(read(paths, settings.read))
+        items = list(read(paths, config.read))
     articles = {item.id: item for item in items if isinstance(item, Article)}
     failures = [item for item in items if isinstance(item, Failure)]
-    failed, analysed = analyse_all(articles, store, settings, executor=executor, progress=progress, clock=clock)
-    analyses = tuple(found for found in map(store.get, store.members().values()) if found is not None)
+    failed, analysed = analyse_all(articles, store, config, executor=executor, progress=progress, clock=clock)
+    with timed("store"):
+        found = [(store.get(member.key), member.path) for member in store.members()]
+    analyses = tuple(analysis.model_copy(update={"path": path}) for analysis, path in found if analysis is not None)
+    return Run(len(articles), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
+
+
+def tell(run: Run, config: Config, gold: Path | None = None, previous: Sequence[Event] = ()) -> None:
+    """Combine a run's articles and, with gold, score them; `previous` are the events of the run before."""
+    clock: Counter[str] = Counter()
+    timed = _Stopwatch(clock)
     with timed("combine"):
-        claims, events, linked = combine(analyses, settings, previous)
-    found = Run(len(articles), analyses, claims, events, linked, tuple(failures + failed), analysed=analysed)
+        run.claims, run.events, run.names = combine(run.analyses, config, previous)
     if gold is not None:
         with timed("score"):
-            found.gold = read_gold(gold, {analysis.id: analysis.text for analysis in analyses})
-            sentences = {analysis.id: analysis.sentences for analysis in analyses}
-            found.pairs, found.scores = evaluate(claims, found.gold, settings, linked, sentences)
-    found.seconds = {stage: round(seconds, 3) for stage, seconds in clock.items()}
-    return found
+            run.gold = read_gold(gold, {analysis.id: analysis.text for analysis in run.analyses})
+            sentences = {analysis.id: analysis.sentences for analysis in run.analyses}
+            run.pairs, run.scores = evaluate(run.claims, run.gold, config, run.names, sentences)
+    run.seconds |= clock

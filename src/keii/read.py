@@ -9,6 +9,7 @@ import datetime
 import json
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -27,12 +28,12 @@ _BAD_ID = re.compile(r"[/\\\x00-\x1f]|^\.")
 
 
 def read(paths: Sequence[Path], config: Read | None = None) -> Iterator[Article | Failure]:
-    """Read files and folders (recursively) in order of path.
+    """Read files and folders (recursively) in order of path, each file once.
 
     Raises KeiiError where two files have the same stem or a path does not exist.
     """
     settings = config or Read()
-    files = list(_files(paths))
+    files = sorted({os.path.realpath(path): path for path in sorted(_files(paths), reverse=True)}.values())
     _refuse_twins(files)
     seen: dict[str, str] = {}
     for path in files:
@@ -48,12 +49,19 @@ def read(paths: Sequence[Path], config: Read | None = None) -> Iterator[Article 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            found = (Path(home, name) for home, folders, names in os.walk(path) for name in names)
-            yield from sorted(file for file in found if file.suffix.lower() in _READERS)
+            yield from _folder(path)
         elif path.exists() or path.is_symlink():
             yield path
         else:
             raise KeiiError(f"{path}: no such file or folder")
+
+
+def _folder(folder: Path) -> Iterator[Path]:
+    """The files below a folder that can be read, and the folders that can't be listed."""
+    closed: list[Path] = []
+    for home, _, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        yield from (Path(home, name) for name in names if Path(name).suffix.lower() in _READERS)
+    yield from closed
 
 
 def _refuse_twins(files: Sequence[Path]) -> None:
@@ -69,11 +77,15 @@ def _refuse_twins(files: Sequence[Path]) -> None:
 def _read_file(path: Path, settings: Read) -> Iterator[Article | Failure]:
     reader = _READERS.get(path.suffix.lower())
     try:
+        if path.is_dir():
+            os.listdir(path)  # raises: a folder comes here only if it can't be listed
         if reader is None:
             raise KeiiError(f"{path.suffix or 'no suffix'}: not a kind of file that is read ({', '.join(_READERS)})")
-        size = path.stat().st_size
-        if size > settings.max_bytes:
-            raise KeiiError(f"{size:,} bytes, more than read.max_bytes = {settings.max_bytes:,}")
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise KeiiError("not a regular file")
+        if status.st_size > settings.max_bytes:
+            raise KeiiError(f"{status.st_size:,} bytes, more than read.max_bytes = {settings.max_bytes:,}")
         yield from reader(path.read_bytes(), path)
     except OSError as error:
         yield Failure(str(path), path.stem, f"cannot be read: {error.strerror or error}")

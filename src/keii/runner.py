@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import logging
+import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from keii.config import Config
-from keii.export import export
+from keii.export import digests, export, lines, reload
 from keii.model import Event, KeiiError
-from keii.pipeline import Progress, Run, local_executor, run
-from keii.store import opened
+from keii.pipeline import Progress, Run, fingerprint, gather, tell
+from keii.store import Store, opened
+
+log = logging.getLogger(__name__)
+
+_BATCHES_A_WORKER = 100
+"""After so many batches a worker process makes room for a new one: what its libraries keep is given back."""
 
 
 @dataclass(frozen=True)
@@ -28,49 +39,121 @@ class Options:
 
 
 def execute(paths: Sequence[Path], options: Options, config: Config, progress: Progress | None = None) -> Run:
-    """Run the pipeline over files and folders and write its outputs into `options.out`."""
-    _refuse_own_output(paths, options.out)
-    with opened(options.out, fresh=options.fresh) as store, _executor(options) as executor:
-        previous = () if options.fresh else read_events(options.out)
-        found = run(paths, store, config, gold=options.gold, executor=executor, progress=progress, previous=previous)
-        if found.analyses:
-            export(found, options.out, config)
-        return found
+    """Run the pipeline over files and folders and write its outputs into `options.out`.
+
+    Where nothing changed since the run before, the folder stays as it is and is read back.
+    """
+    out, gold = options.out, options.gold
+    _refuse_own_output(paths, out)
+    with opened(out, fresh=options.fresh) as store:
+        with _executor(options) as executor:
+            run = gather(paths, store, config, executor=executor, progress=progress)
+        if not run.analyses:
+            return run
+        cause = _cause(run, store, config, gold)
+        again = cause == store.state("cause")
+        written = json.loads(store.state("files") or "{}")
+        if again and written and digests(out, written) == written:
+            log.info("nothing changed: %s stays as it is", out)
+            reload(run, out, gold)
+            return run
+        # The events that a run sets out from are those of the last one that ended, however often it is begun itself.
+        before = store.state("before" if again else "events") or ""
+        tell(run, config, gold, _events(before))
+        files = export(run, out, config)
+        _remove(out, written.keys() - files.keys())
+        store.set_state({"cause": cause, "before": before, "events": lines(run.events), "files": json.dumps(files)})
+        return run
 
 
 def read_events(out: Path) -> tuple[Event, ...]:
     """The events of a run's folder, none where it has none yet."""
     path = out / "events.jsonl"
-    if not path.exists():
-        return ()
-    return tuple(Event.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return _events(path.read_text(encoding="utf-8")) if path.exists() else ()
 
 
-def connect(address: str) -> Executor:
-    """An executor on a Dask scheduler: the same pipeline on many machines."""
-    try:
-        import distributed
-    except ImportError as error:
-        raise KeiiError("--cluster needs the extra: pip install 'keii[cluster]'") from error
-    try:
-        client: Any = distributed.Client(address, timeout=20)  # type: ignore[no-untyped-call]
-    except OSError as error:
-        raise KeiiError(f"{address}: no Dask scheduler answers: {error}") from error
-    executor: Executor = client.get_executor()
-    return executor
+def _events(rows: str) -> tuple[Event, ...]:
+    return tuple(Event.model_validate_json(row) for row in rows.split("\n") if row)
 
 
-@contextmanager
-def _executor(options: Options) -> Iterator[Executor | None]:
-    executor = connect(options.cluster) if options.cluster else local_executor(options.jobs)
-    try:
-        yield executor
-    finally:
-        if executor is not None:
-            executor.shutdown()
+def _cause(run: Run, store: Store, config: Config, gold: Path | None) -> str:
+    """A digest of all that the outputs are made from, but for the events of the run before."""
+    total = hashlib.sha256(repr((fingerprint(config), config.fingerprint(), store.members(), run.failures)).encode())
+    for path in sorted(gold.iterdir()) if gold is not None and gold.is_dir() else ():
+        if path.is_file():
+            total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def _remove(out: Path, names: set[str]) -> None:
+    """Remove what an earlier run wrote and this one does not: the report of a run with gold, texts of articles that left."""
+    for name in names:
+        (out / name).unlink(missing_ok=True)
 
 
 def _refuse_own_output(paths: Sequence[Path], out: Path) -> None:
     for path in paths:
         if path.resolve() == out.resolve():
             raise KeiiError(f"{out}: the output folder can't be what is read")
+
+
+# --- workers ------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _executor(options: Options) -> Iterator[Executor | None]:
+    if options.cluster:
+        with _cluster(options.cluster) as executor:
+            yield executor
+    elif options.jobs > 1:
+        with _pool(options.jobs) as executor:
+            yield executor
+    else:
+        yield None
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[Executor]:
+    """A pool of processes, each with its own GiNZA and one thread."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[name] = "1"
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=_BATCHES_A_WORKER)
+    try:
+        yield pool
+    except BrokenProcessPool as error:
+        raise KeiiError("a worker process died (out of memory?): the same command goes on where this run stopped") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Executor]:
+    """The workers of a Dask scheduler; what a worker had in hand when it died, the scheduler gives to another."""
+    try:
+        import distributed
+    except ImportError as error:
+        raise KeiiError("--cluster needs the extra: pip install 'keii[cluster]'") from error
+    try:
+        client: Any = distributed.Client(address, timeout=20, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise KeiiError(f"{address}: no Dask scheduler answers: {error}") from error
+    with client:
+        _refuse_unfit_workers(client, address)
+        try:
+            yield client.get_executor(pure=False)
+        except distributed.scheduler.KilledWorker as error:
+            raise KeiiError(f"{address}: a batch of articles killed every worker that took it: {error}") from error
+
+
+def _refuse_unfit_workers(client: Any, address: str) -> None:
+    """GiNZA is no work for two threads; and workers with other code, lexicons or models would tell other claims."""
+    many = sorted(worker for worker, threads in client.nthreads().items() if threads > 1)
+    if many:
+        raise KeiiError(f"{address}: more than one thread on {', '.join(many)}: start workers with --nthreads 1")
+    try:
+        found: dict[str, str] = client.run(fingerprint, Config())
+    except ImportError as error:
+        raise KeiiError(f"{address}: keii is not installed on a worker: {error}") from error
+    other = sorted(worker for worker, told in found.items() if told != fingerprint(Config()))
+    if other:
+        raise KeiiError(f"{address}: another keii, or other models, on {', '.join(other)}")

@@ -1,6 +1,7 @@
 """What was done already: one SQLite file in the output folder, keyed by what the result depends on.
 
-Each analysed article is committed as soon as it is done, so that a run that was killed goes on where it stopped.
+Analysed articles are committed batch by batch, so that a run that was killed goes on where it stopped. `state` remembers
+the last run that ended: what it was made from, the events it set out from and ended with, the files it wrote.
 """
 
 from __future__ import annotations
@@ -10,25 +11,33 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from keii.model import Analysis, KeiiError
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS analysis (key TEXT PRIMARY KEY, article TEXT NOT NULL, result TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS member (article TEXT PRIMARY KEY, key TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS analysis (key TEXT PRIMARY KEY, result TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS member (article TEXT PRIMARY KEY, key TEXT NOT NULL, path TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+PRAGMA user_version = 1;
 """
+
+
+class Member(NamedTuple):
+    """An article of the output folder: the key of its analysis, and the file it was last read from."""
+
+    article: str
+    key: str
+    path: str
 
 
 class Store:
     """Results of earlier runs by key."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._connection = sqlite3.connect(path)
+        self._connection = sqlite3.connect(path)
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] != 1:
             self._connection.executescript(_SCHEMA)
-        except sqlite3.DatabaseError as error:
-            raise KeiiError(f"{path}: not a state of keii ({error}): remove it to start anew") from error
 
     def get(self, key: str) -> Analysis | None:
         row = self._connection.execute("SELECT result FROM analysis WHERE key = ?", (key,)).fetchone()
@@ -39,28 +48,29 @@ class Store:
 
     def put(self, results: Iterable[tuple[str, Analysis]]) -> None:
         """Add results, all or none."""
+        rows = [(key, result.model_dump_json(by_alias=True)) for key, result in results]
         with self._connection:
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO analysis VALUES (?, ?, ?)",
-                [(key, result.id, result.model_dump_json(by_alias=True)) for key, result in results],
-            )
+            self._connection.executemany("INSERT OR REPLACE INTO analysis VALUES (?, ?)", rows)
 
-    def members(self) -> dict[str, str]:
-        """The key of each article that belongs to the output folder."""
-        return dict(self._connection.execute("SELECT article, key FROM member ORDER BY article"))
+    def members(self) -> list[Member]:
+        """The articles that belong to the output folder, in order."""
+        return [Member(*row) for row in self._connection.execute("SELECT article, key, path FROM member ORDER BY article")]
 
-    def join(self, keys: Mapping[str, str]) -> None:
-        """Let articles belong to the output folder, in place of earlier versions of theirs."""
+    def join(self, members: Iterable[Member], leaving: Iterable[str] = ()) -> None:
+        """Let articles belong to the output folder in place of earlier versions of theirs, others leave; forget old analyses."""
         with self._connection:
-            self._connection.executemany("INSERT OR REPLACE INTO member VALUES (?, ?)", sorted(keys.items()))
+            self._connection.executemany("INSERT OR REPLACE INTO member VALUES (?, ?, ?)", sorted(members))
+            self._connection.executemany("DELETE FROM member WHERE article = ?", [(article,) for article in leaving])
+            self._connection.execute("DELETE FROM analysis WHERE key NOT IN (SELECT key FROM member)")
 
     def state(self, name: str) -> str | None:
         row = self._connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
-    def set_state(self, name: str, value: str) -> None:
+    def set_state(self, values: Mapping[str, str]) -> None:
+        """Remember values by name, all or none."""
         with self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, value))
+            self._connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
 
     def close(self) -> None:
         self._connection.close()
@@ -69,6 +79,7 @@ class Store:
 @contextmanager
 def opened(out: Path, *, fresh: bool = False) -> Iterator[Store]:
     """The state of an output folder, for one run at a time; the lock goes with the process."""
+    path = out / "keii.sqlite"
     try:
         out.mkdir(parents=True, exist_ok=True)
         lock = (out / ".keii.lock").open("w")
@@ -80,9 +91,14 @@ def opened(out: Path, *, fresh: bool = False) -> Iterator[Store]:
         except BlockingIOError as error:
             raise KeiiError(f"{out}: another run is writing there") from error
         if fresh:
-            (out / "keii.sqlite").unlink(missing_ok=True)
-        store = Store(out / "keii.sqlite")
+            path.unlink(missing_ok=True)
         try:
-            yield store
-        finally:
-            store.close()
+            store = Store(path)
+            try:
+                yield store
+            finally:
+                store.close()
+        except sqlite3.OperationalError as error:  # a full disk, a folder that may not be written
+            raise KeiiError(f"{path}: cannot be written: {error}") from error
+        except sqlite3.DatabaseError as error:
+            raise KeiiError(f"{path}: not a state of keii ({error}): run with --fresh to start anew") from error

@@ -1,6 +1,6 @@
 """Document -> tokens and GiNZA's entities. The only module that imports spaCy and GiNZA, and only when it is first used.
 
-Each distinct sentence is analysed once, in batches sorted by length. Two cures keep GiNZA fast with the same output
+Each distinct piece of a sentence is analysed once, in batches sorted by length. Two cures keep GiNZA fast with the same output
 (docs/decisions.md): numpy's matrix product in place of blis, and no `bunsetu_recognizer` (worse than cubic in sentence
 length; the parser's own labels mark bunsetu heads all the same). A sentence is analysed in pieces of bounded length, so
 its cost stays linear; a citation in brackets at its end is analysed apart, because it would take the root.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -110,13 +110,13 @@ def _use_numpy_products(nlp: Language) -> None:
 
 
 def _analyse(sentences: Sequence[str], settings: Tag) -> dict[str, Analysis]:
-    pieces = [(text, piece) for text in sentences for piece in _pieces(text, settings.max_sentence)]
-    pieces.sort(key=lambda pair: len(pair[1].text))
-    docs = _model().pipe((piece.text for _, piece in pieces), batch_size=settings.batch)
-    parts: dict[str, list[tuple[_Piece, Doc]]] = {text: [] for text in sentences}
-    for (text, piece), doc in zip(pieces, docs, strict=True):
-        parts[text].append((piece, doc))
-    return {text: _join(sorted(found, key=lambda pair: pair[0].starts)) for text, found in parts.items()}
+    pieces = {text: list(_pieces(text, settings.max_sentence)) for text in sentences}
+    texts = sorted({piece.text for found in pieces.values() for piece in found}, key=lambda text: (len(text), text))
+    nlp = _model()
+    with nlp.memory_zone():  # what spaCy keeps of the words it saw is given back
+        docs = nlp.pipe(texts, batch_size=settings.batch)
+        parsed = {text: _parsed(doc) for text, doc in zip(texts, docs, strict=True)}
+    return {text: _join([(piece, parsed[piece.text]) for piece in found]) for text, found in pieces.items()}
 
 
 def _pieces(sentence: str, limit: int) -> Iterator[_Piece]:
@@ -139,65 +139,73 @@ def _piece(sentence: str, start: int, end: int) -> Iterator[_Piece]:
         yield _Piece(text, folded.starts, folded.ends)
 
 
-def _join(parts: list[tuple[_Piece, Doc]]) -> Analysis:
-    tokens: list[Token] = []
-    entities: list[Mention] = []
-    root: int | None = None
-    for piece, doc in parts:
-        rows, kept = _tokens(piece, doc, len(tokens))
-        heads = [i for i, row in enumerate(rows, len(tokens)) if row.head == i]
-        if root is None and heads:
-            root = heads[-1]
-        elif root is not None:  # one root a sentence: the first piece's last
-            rows = [row._replace(head=root, dep="dep") if row.head == i else row for i, row in enumerate(rows, len(tokens))]
-        tokens.extend(rows)
-        entities.extend(_entities(piece, doc, kept))
-    return tuple(tokens), tuple(entities)
+class _Parsed(NamedTuple):
+    """What GiNZA tells of a piece; offsets count its characters, heads its tokens."""
+
+    tokens: tuple[Token, ...]
+    entities: tuple[Mention, ...]
 
 
-def _tokens(piece: _Piece, doc: Doc, base: int) -> tuple[list[Token], set[int]]:
-    """The tokens of a piece that stand on characters (no blanks), and their indices in the Doc."""
-    kept = [token.i for token in doc if not token.text.isspace()]
-    places = {i: base + n for n, i in enumerate(kept)}
-    rows = []
-    for i in kept:
-        token = doc[i]
-        head = token.head
-        while head.i not in places and head.head.i != head.i:
-            head = head.head
-        dep = token.dep_
-        rows.append(
-            Token(
-                start=piece.starts[token.idx],
-                end=piece.ends[token.idx + len(token.text) - 1],
-                surface=token.text,
-                lemma=token.lemma_,
-                norm=token.norm_,
-                pos=token.pos_,
-                tag=token.tag_,
-                dep=dep.removesuffix("_bunsetu"),
-                head=places.get(head.i, places[i]),
-                bunsetu=dep.endswith("_bunsetu") or dep == "ROOT",
-                ent=token.ent_type_,
-                inflection=_first(token.morph.get("Inflection", [])),
-                reading=_first(token.morph.get("Reading", [])),
-            )
-        )
-    return rows, set(kept)
+def _parsed(doc: Doc) -> _Parsed:
+    kept = [token.i for token in doc if not token.is_space]
+    places = {i: n for n, i in enumerate(kept)}
+    return _Parsed(tuple(_token(doc, i, places) for i in kept), tuple(_entities(doc, places)))
+
+
+def _token(doc: Doc, i: int, places: Mapping[int, int]) -> Token:
+    token = doc[i]
+    head = token.head
+    while head.i not in places and head.head.i != head.i:
+        head = head.head
+    dep, morph = token.dep_, token.morph
+    return Token(
+        start=token.idx,
+        end=token.idx + len(token.text),
+        surface=token.text,
+        lemma=token.lemma_,
+        norm=token.norm_,
+        pos=token.pos_,
+        tag=token.tag_,
+        dep=dep.removesuffix("_bunsetu"),
+        head=places.get(head.i, places[i]),
+        bunsetu=dep.endswith("_bunsetu") or dep == "ROOT",
+        ent=token.ent_type_,
+        inflection=_first(morph.get("Inflection", [])),
+        reading=_first(morph.get("Reading", [])),
+    )
 
 
 def _first(values: list[str]) -> str:
     return values[0] if values else ""
 
 
-def _entities(piece: _Piece, doc: Doc, kept: set[int]) -> Iterator[Mention]:
+def _entities(doc: Doc, places: Mapping[int, int]) -> Iterator[Mention]:
     for entity in doc.ents:
-        inside = [i for i in range(entity.start, entity.end) if i in kept]
+        inside = [i for i in range(entity.start, entity.end) if i in places]
         label = ene_label(entity.label_)
         if inside and label:
-            first, last = doc[inside[0]], doc[inside[-1]]
-            start, end = piece.starts[first.idx], piece.ends[last.idx + len(last.text) - 1]
-            yield Mention(start, end, label, doc.text[first.idx : last.idx + len(last.text)], (f"ginza:{entity.label_}",))
+            start, end = doc[inside[0]].idx, doc[inside[-1]].idx + len(doc[inside[-1]].text)
+            yield Mention(start, end, label, doc.text[start:end], (f"ginza:{entity.label_}",))
+
+
+def _join(parts: list[tuple[_Piece, _Parsed]]) -> Analysis:
+    """The pieces of a sentence as one: offsets of the sentence, and one root, the first piece's last."""
+    tokens: list[Token] = []
+    entities: list[Mention] = []
+    root: int | None = None
+    for piece, parsed in parts:
+        base = len(tokens)
+        roots = [base + i for i, token in enumerate(parsed.tokens) if token.head == i]
+        if root is None and roots:
+            root = roots[-1]
+            roots = []
+        for i, token in enumerate(parsed.tokens, base):
+            start, end = piece.starts[token.start], piece.ends[token.end - 1]
+            head, dep = (root, "dep") if i in roots and root is not None else (base + token.head, token.dep)
+            tokens.append(token._replace(start=start, end=end, head=head, dep=dep))
+        for entity in parsed.entities:
+            entities.append(replace(entity, start=piece.starts[entity.start], end=piece.ends[entity.end - 1]))
+    return tuple(tokens), tuple(entities)
 
 
 def ene_label(label: str) -> Label | None:
