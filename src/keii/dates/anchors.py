@@ -19,7 +19,7 @@ class Anchor:
     `reference` is the article's moment (`exact` if its time of day is told), `context` the moment in force where the
     expression stands (for 同日, 翌日, a bare clock time), `fine` its grain; `year` the date just told with its year, for
     dates told without; `near` the date in force, which bare days and months are near to (`close` if it stands in the same
-    sentence). `bias` is where bare dates look, always if `strict`, else where the words of the clause point.
+    sentence), `frame` the last date that told its month. `bias` is where bare dates look, always if `strict`, else where the words of the clause point.
     """
 
     reference: datetime | None = None
@@ -29,6 +29,7 @@ class Anchor:
     year: datetime | None = None
     near: datetime | None = None
     close: bool = False
+    frame: datetime | None = None
     bias: Bias | None = None
     strict: bool = False
     half: str = ""
@@ -87,9 +88,13 @@ def pick(
         )
         if anchor.near is None:
             return own
-        if anchor.bias != "future" and anchor.reference and option[0] > anchor.reference + DAY:
+        ahead_of = max(anchor.reference, anchor.near) if anchor.reference else None
+        if anchor.bias != "future" and ahead_of and option[0] > ahead_of + DAY:
             return own
-        return min(_distance(option, midnight(anchor.near), _STORY_AHEAD, _STORY_BACK), own + _NEWS_LATER[anchor.close])
+        told = (anchor.near, anchor.frame or anchor.near)
+        return min(
+            *(_distance(option, midnight(one), _STORY_AHEAD, _STORY_BACK) for one in told), own + _NEWS_LATER[anchor.close]
+        )
 
     return min(options, key=cost)
 

@@ -14,11 +14,12 @@ from keii.dates.find import bias_of, datable, parse_moment, read, when, zone_inf
 from keii.model import BlockKind, DateFrom, Document, Sentence, When
 
 _HEADING_KINDS: frozenset[BlockKind] = frozenset({"title", "heading"})
-_SILENT: frozenset[BlockKind] = frozenset({"boilerplate", "reference", "note", "meta"})
+_SILENT: frozenset[BlockKind] = frozenset({"boilerplate", "reference", "note", "meta", "embed"})
 """Kinds of block whose dates are read but never in force for what follows."""
 _STATUS = re.compile(r"(?:twitter|x)\.com/\w{1,30}/status(?:es)?/(\d{1,20})")
 _SNOWFLAKE_EPOCH = 1288834974657
 _FIRST_SNOWFLAKE = 29_700_859_247
+_ADDITION = re.compile("追記|更新|続報|訂正")
 _STAMP = re.compile("公開|更新|投稿|掲載|配信|作成|発行|[Pp]ublished|[Uu]pdated|[Pp]osted")
 _EVENT = re.compile(r"([一-龠々ァ-ヴー]{2,8})(?:(?:さ?れ)?(?:た|する|した|て)?(?:から|日の)?|の|から(?:の)?|発生の)$")
 _ZONE_WORD = re.compile(
@@ -43,14 +44,16 @@ def post_instant(post: str) -> datetime | None:
 
 @dataclass(slots=True)
 class _Force:
-    """What is in force at one place: the last date, the last day that is not ahead, the day of the list entry above, and the
-    year of the heading."""
+    """What is in force at one place: the last date, the last day that is not ahead, the day of the list entry above, the year
+    of the heading, the last date that told its month, and the article's date or that of the addition."""
 
     date: State | None = None
     day: State | None = None
     entry: State | None = None
     year: State | None = None
+    frame: State | None = None
     zone: str | None = None
+    reference: datetime | None = None
     basis: str = "article"
 
 
@@ -70,7 +73,7 @@ class _Reading:
         """What is in force in a section, at its begin that of the section it lies in."""
         if section not in self.sections:
             parent = self.document.sections[section].parent if self.document.sections else None
-            outer = self.force(parent) if parent is not None else _Force(zone=self.zone)
+            outer = self.force(parent) if parent is not None else _Force(zone=self.zone, reference=self.reference)
             heading = outer.entry
             self.sections[section] = _Force(
                 date=heading,
@@ -78,6 +81,7 @@ class _Reading:
                 entry=heading,
                 year=outer.year,
                 zone=outer.zone,
+                reference=outer.reference,
                 basis="heading" if heading else "article",
             )
         return self.sections[section]
@@ -122,13 +126,15 @@ def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[When]:
         yield one.when
         if one.first and datable(one):
             inside.append(one.first)
+            if sentence.kind not in _SILENT and any(atom.kind in ("month", "date") for atom in expression.atoms):
+                force.frame = one.first
     yield from _posts(reading.document, sentence)
     reading.told.append((text, inside[0] if inside else None))
-    _put_in_force(reading, force, sentence, found, inside)
+    _put_in_force(reading, force, sentence, text, found, inside)
 
 
 def _put_in_force(
-    reading: _Reading, force: _Force, sentence: Sentence, found: tuple[Expression, ...], inside: list[State]
+    reading: _Reading, force: _Force, sentence: Sentence, text: str, found: tuple[Expression, ...], inside: list[State]
 ) -> None:
     """Let the dates of a sentence stand for what follows it."""
     if sentence.kind in _SILENT or not inside:
@@ -142,6 +148,8 @@ def _put_in_force(
             sentence.kind == "entry" and found[0].start - sentence.start < _LEAD and days[0] is inside[0]
         ):
             force.entry = days[0]
+        if sentence.kind == "heading" and _ADDITION.search(text):
+            force.reference = days[0].start
     if sentence.kind in _HEADING_KINDS:
         force.basis = "heading"
         if sentence.kind == "heading" and (found[0].end - found[0].start) * 2 >= sentence.end - sentence.start:
@@ -171,21 +179,23 @@ def _anchor(
     last = inside[-1] if inside else None
     days = [state for state in inside if state.fixed in ("day", "part", "clock")]
     context, basis = (event, "event") if event else _context(reading, force, sentence, expression, last, days)
-    reference = reading.reference
+    reference = force.reference
     spoken = days[-1] if days else force.day or (reading.day if sentence.kind == "quote" else None)
     if spoken and expression.atoms[0].kind == "shift" and _quoted(reading.document, sentence, expression):
         reference = spoken.start  # 「明日」 counts from the day it was said
-    near = last or force.date
-    if near and (near.grain not in _DAY_GRAINS or (last is None and _distant(near, reading.reference))):
-        near = None
+    near = last if last and last.grain in _DAY_GRAINS else None
+    if last is None:
+        near = next((one for one in (force.date, force.day, reading.day) if one and _near(one, reading.reference)), None)
+    frame = force.frame if force.frame and _near(force.frame, reading.reference) else None
     return Anchor(
         reference=reference,
-        exact=reading.exact,
+        exact=reading.exact and reference is reading.reference,
         context=context.start if context else reading.reference,
         fine=context.grain if context else "day",
         year=last.start if last and last.basis == "absolute" else force.year.start if force.year and not last else None,
         near=near.start if near else None,
         close=last is not None,
+        frame=frame.start if frame else None,
         bias=bias_of(tail),
         half=last.half if last else "",
         context_basis=basis if context else "article",
@@ -202,6 +212,8 @@ def _context(
         return force.entry or force.day or reading.day, "heading"
     if clock and sentence.kind in _HEADING_KINDS:
         return reading.day or force.day, "context"
+    if head.unit == "echo" and expression.atoms[1:] and expression.atoms[1].kind == "day" and (last or force.date):
+        return last or force.date, "context" if last else force.basis
     if clock or head.unit in ("day", "next", "echo", "hour", "minute", "second"):
         if days:
             return days[-1], "context"
@@ -214,9 +226,9 @@ def _quoted(document: Document, sentence: Sentence, expression: Expression) -> b
     return sentence.kind == "quote" or text.count("「", *span) > text.count("」", *span)
 
 
-def _distant(state: State, reference: datetime | None) -> bool:
-    """Whether a date is background: more than a year from the article's."""
-    return reference is not None and abs((state.start - reference).days) > 400
+def _near(state: State, reference: datetime | None) -> bool:
+    """Whether a bare day can be near to a date: a day or month that is no background, more than a year from the article's."""
+    return state.grain in _DAY_GRAINS and (reference is None or abs((state.start - reference).days) <= 400)
 
 
 def _event_before(reading: _Reading, sentence: Sentence, expression: Expression) -> tuple[int, State] | None:
@@ -296,19 +308,23 @@ def _last_day(one: When) -> str:
 
 
 def _newest(document: Document, lines: list[tuple[int, int]], newest: When) -> When:
-    """The newest date of a text whose later dates leave out their year: each at most a month and a half after the one before."""
+    """The newest date of a text whose later dates leave out their year: each at most a hundred days after the one before it,
+    a bare day only directly behind it."""
     zone = document.article.zone or "Asia/Tokyo"
+    follows = False
     for start, end in lines:
         text = document.article.text
         for expression in read(text[start:end], start)[0]:
-            if expression.relation or expression.atoms[0].kind != "date" or _planned(text[expression.end : end]):
+            kind = expression.atoms[0].kind
+            if kind not in ("date", "day", "year", "month") or expression.relation or _planned(text[expression.end : end]):
                 continue
             moment = parse_moment(_last_day(newest)[:10])
             one = when(expression, Anchor(moment, near=moment), zone).when
-            if not one.value or one.grain not in _DAYS or one.suspect:
+            if not one.value or one.grain not in _DAYS or one.suspect or (kind == "day" and not follows):
                 continue
-            if moment < parse_moment(one.value[:10]) <= moment + timedelta(days=45):
-                newest = one
+            follows = expression.start == newest.start
+            if moment < parse_moment(one.value[:10]) <= moment + timedelta(days=100 if kind == "date" else 25):
+                newest, follows = one, True
     return newest
 
 

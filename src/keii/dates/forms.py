@@ -132,7 +132,7 @@ def _years() -> list[Form]:
         Form("short_year", r"(?<![\d.,第])'(?P<y>\d{2})(?:年度?|(?=[春夏秋冬]|[にはがをも、。)]|$))", read.short_year),
         Form(
             "kanji_short_year",
-            r"(?<![〇一二三四五六七八九十])(?P<y>[〇一二八九][〇一二三四五六七八九])年(?:度(?!目))?(?!間)",
+            r"(?<![〇一二三四五六七八九十])(?!三四|四五|五六|六七|七八)(?P<y>[〇一二三四五六七八九]{2})年(?:度(?!目))?(?!間)",
             read.short_year,
         ),
         Form(
@@ -206,7 +206,12 @@ def _edges() -> list[Form]:
             read.pair,
         ),
         Form("duration", rf"{_START}{_ABOUT}{_LEN}(?P<tail>{tail})?{_NO_LENGTH}", read.duration),
-        Form("quarter", r"第(?P<n>[1-4一二三四])四半期|(?<![A-Za-z\d])Q(?P<q>[1-4])(?![A-Za-z\d])", read.quarter),
+        Form(
+            "quarter",
+            r"第(?P<n>[1-4一二三四])四半期|(?<![A-Za-z])Q(?P<q>[1-4])(?![A-Za-z\d])"
+            r"(?![ .:．]{1,2}(?![\d前売決業]))",
+            read.quarter,
+        ),
         Form(
             "half",
             r"上半期|下半期|上期|下期|(?:(?<=[年月度代紀])|(?<=[年度代紀]の)|(?<=\d月の)|"

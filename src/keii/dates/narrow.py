@@ -67,8 +67,7 @@ def _choose(state: State, anchor: Anchor, options: list[tuple[int, int, int | No
     """Choose the year of a month, or of a month and day."""
     near = anchor.year or state.moment
     found: list[tuple[datetime, datetime]] = []
-    for shift_by, month, day in options:
-        year = near.year + shift_by
+    for year, month, day in sorted({(one.year + by, month, day) for one in (near, state.moment) for by, month, day in options}):
         if not 1 <= year <= 9998 or (day and day > calendar.monthrange(year, month)[1]):
             continue
         start = datetime(year, month, day or 1)
