@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from keii.lexicon import table
@@ -18,19 +18,14 @@ from keii.lexicon import table
 _HOME = files("keii") / "templates"
 
 
-@cache
-def labels(name: str) -> dict[str, tuple[str, str]]:
-    """A page's words in Japanese and English, from lexicons/NAME.tsv."""
-    return {key: (ja, en) for key, ja, en in table(name)}
+def render(name: str, data: dict[str, Any], *, parts: Sequence[str] = (), **context: Any) -> str:
+    """Render templates/NAME.html.j2 with its style and script inside: what all pages share, then `parts`, then its own.
 
-
-def render(name: str, data: Any, words: Mapping[str, tuple[str, str]], **context: Any) -> str:
-    """Render templates/NAME.html.j2 with its script and style inside; `data` is what the script reads."""
-    script = asset(f"{name}.js")
-    style = asset(f"{name}.css")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {"label": words.__getitem__, "known": words.__contains__}
-    template = environment.from_string(asset(f"{name}.html.j2"))
+    The script reads `data`, with the page's words as its `labels`.
+    """
+    words = labels(name)
+    style = "\n".join(_asset(f"{part}.css") for part in ("page", name))
+    script = "\n".join(_asset(f"{part}.js") for part in ("page", *parts, name))
     policy = (
         "default-src 'none'",
         f"script-src '{_hash(script)}'",
@@ -38,12 +33,31 @@ def render(name: str, data: Any, words: Mapping[str, tuple[str, str]], **context
         "base-uri 'none'",
         "form-action 'none'",
     )
-    return template.render(
-        policy="; ".join(policy), style=Markup(style), script=Markup(script), data=Markup(_json(data)), **context
+
+    def both(key: str) -> Markup:
+        return Markup('<span lang="ja">{}</span><span lang="en">{}</span>').format(*words[key])
+
+    environment = Environment(
+        loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals |= {"t": both, "label": words.__getitem__, "known": words.__contains__}
+    return environment.get_template(f"{name}.html.j2").render(
+        policy="; ".join(policy),
+        style=Markup(style),
+        script=Markup(script),
+        data=Markup(_json(data | {"labels": words})),
+        **context,
     )
 
 
-def asset(name: str) -> str:
+@cache
+def labels(name: str) -> dict[str, tuple[str, str]]:
+    """A page's words in Japanese and English: those of all pages and its own, from lexicons/page.tsv and NAME.tsv."""
+    return {key: (ja, en) for key, ja, en in (*table("page"), *table(name))}
+
+
+@cache
+def _asset(name: str) -> str:
     return (_HOME / name).read_text(encoding="utf-8").strip()
 
 

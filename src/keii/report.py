@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
 from keii.compare import Comparison, told
-from keii.lexicon import table
 from keii.model import Article, Claim, Pair, Scores, Text
+from keii.page import render
 from keii.reconcile import STRICT
 from keii.score import HEADLINES, human
 from keii.score.causes import causes
 
-_HOME = files("keii") / "templates"
 _ALSO = ("citation", "suspect")
 """Fields that the review list shows beside the strict ones."""
 
@@ -41,31 +32,16 @@ def report(
     run as B) the page tells what changed.
     """
     rows = _rows(pairs, claims, gold)
-    words = labels()
     data = {
         "articles": {name: _article(name, articles) for name in sorted(scores.counts)},
         "rows": rows if comparison is None else _with_changes(rows, comparison),
         "strict": STRICT,
         "fields": (*STRICT, *_ALSO),
-        "labels": words,
     }
-    style, script = _asset("report.css"), _asset("report.js")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.globals |= {"label": words.__getitem__, "known": words.__contains__}
-    page = environment.from_string((_HOME / "report.html.j2").read_text(encoding="utf-8"))
-    policy = (
-        "default-src 'none'",
-        f"script-src '{_hash(script)}'",
-        f"style-src '{_hash(style)}'",
-        "base-uri 'none'",
-        "form-action 'none'",
-    )
-    return page.render(
+    return render(
+        "report",
+        data,
         scores=scores,
-        policy="; ".join(policy),
-        style=Markup(style),
-        script=Markup(script),
-        data=Markup(_json(data)),
         headlines=[(name, scores.figures[name]) for name in HEADLINES if name in scores.figures],
         human=human(),
         strict=STRICT,
@@ -75,26 +51,6 @@ def report(
         changes=Counter(change.kind for change in comparison.changes) if comparison else {},
         headline_differences=[row for row in comparison.figures if row.figure in HEADLINES] if comparison else [],
     )
-
-
-@cache
-def labels() -> dict[str, tuple[str, str]]:
-    """The report's words in Japanese and English."""
-    return {key: (ja, en) for key, ja, en in table("report")}
-
-
-def _asset(name: str) -> str:
-    return (_HOME / name).read_text(encoding="utf-8").strip()
-
-
-def _hash(source: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
-
-
-def _json(data: Any) -> str:
-    """JSON that may stand inside a script element: no `<` can end it."""
-    plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return plain.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 def _article(name: str, articles: Mapping[str, Article]) -> dict[str, str]:

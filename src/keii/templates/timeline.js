@@ -1,270 +1,291 @@
-"use strict";
-const data = JSON.parse(document.getElementById("data").textContent);
-const list = document.getElementById("list");
-const form = document.querySelector(".filters");
-const chart = document.getElementById("chart");
-const reader = document.getElementById("reader");
-const PAGE = 120;
-const DAY = 86400000;
-const SVG = "http://www.w3.org/2000/svg";
-let language = "ja";
-let shown = data.events;
-let drawn = 0;
+// The words of dates, of reasons and of numbers
+const FACTS = ["fact", "planned", "possible", "negated"];
+const colon = () => (language === "ja" ? "：" : ": ");
+const comma = () => (language === "ja" ? "、" : ", ");
+const numbered = (key, n) => word(key).replace("{n}", n);
+const isolated = (text) => make("bdi", {}, text);
+const titleOf = (event) => (language === "en" && event.titleEn) || event.title;
+const titleNode = (event) => make("bdi", { lang: titleOf(event) === event.title ? "ja" : "en" }, titleOf(event));
 
-const word = (key) => (data.labels[key] ? data.labels[key][language === "ja" ? 0 : 1] : key);
-const value = (key) => word(`value.${key}`);
-const make = (tag, properties, ...children) => {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children.filter((child) => child !== null));
+const spellDay = (day) => spellPoint(day, { weekday: undefined });
+function spellPoint(text, but = {}) {
+  const found = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T(.*))?$/.exec(text);
+  if (!found) return text;
+  const [, year, month, day, time] = found;
+  const clock = time ? ` ${time.length > 2 ? time : `${Number(time)}${language === "ja" ? "時" : ":00"}`}` : "";
+  const at = new Date(`${year}-${month || "01"}-${day || "01"}T00:00:00Z`);
+  if (Number.isNaN(at.valueOf())) return text;
+  const parts = { year: "numeric", ...(month && { month: language === "ja" ? "long" : "short" }), ...(day && { day: "numeric", weekday: "short" }) };
+  return new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", { ...parts, ...but, timeZone: "UTC" }).format(at) + clock;
+}
+const between = (before, ja, en) => (language === "ja" ? before + ja : en + before);
+function spell(value) {
+  const [first, last] = value.split("/");
+  if (last === undefined) return spellPoint(first);
+  if (first === "..") return between(spellPoint(last), "以前", "by ");
+  if (last === "..") return between(spellPoint(first), "以降", "from ");
+  return `${spellPoint(first)}${language === "ja" ? "〜" : " – "}${spellPoint(last, last.length > 4 && first.slice(0, 4) === last.slice(0, 4) ? { year: undefined } : {})}`;
+}
+function spellZone(zone) {
+  if (!zone) return "";
+  try {
+    const parts = new Intl.DateTimeFormat(language, { timeZone: zone, timeZoneName: "longGeneric" }).formatToParts(0);
+    return parts.find((part) => part.type === "timeZoneName").value;
+  } catch {
+    return zone;
+  }
+}
+const aside = (told) => (language === "ja" ? `（${told}）` : ` (${told})`);
+const zoned = (told, zone) => (zone ? told + aside(spellZone(zone)) : told);
+
+const REASONS = Object.keys(data.labels).filter((key) => key.startsWith("reason.")).map((key) => {
+  const pattern = key.slice(7).split("*").map((part) => part.replace(/[^\w\s]/g, "\\$&")).join("(.{1,80}?)");
+  return [new RegExp(`^${pattern}$`), key];
+});
+const because = (why) => why.split("; ").map((reason) => {
+  const [pattern, key] = REASONS.find(([one]) => one.test(reason)) || [];
+  return key ? reason.replace(pattern, word(key)) : reason;
+}).join(comma());
+
+// --- one event: what it is, who says what, the evidence article by article
+const articleName = (name) => {
+  const { title, outlet } = data.articles[name] || { title: name };
+  return outlet && language === "ja" ? `${outlet}「${title}」` : outlet ? `${outlet}: ${title}` : title;
+};
+const button = (text, action) => {
+  const node = make("button", { type: "button" }, text);
+  node.addEventListener("click", action);
   return node;
 };
-const draw = (tag, attributes, ...children) => {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, told] of Object.entries(attributes)) node.setAttribute(name, told);
-  node.append(...children);
-  return node;
-};
-const titleOf = (event) => (language === "en" && event.titleEn ? event.titleEn : event.title);
 
-// --- text: spans count code points, so each article is cut into them once, when it is first shown
-const points = new Map();
-const pointsOf = (article) => {
-  if (!points.has(article)) points.set(article, Array.from(data.articles[article].text));
-  return points.get(article);
-};
+// The evidence and, where it stands elsewhere, the citation
+function excerpt(claim) {
+  const [start, end] = claim.evidence;
+  const [from, to] = claim.citation || claim.evidence;
+  if (from > end + 20) return [...marked(claim.article, claim, start, end), " … ", ...marked(claim.article, claim, from, to)];
+  if (to < start - 20) return [...marked(claim.article, claim, from, to), " … ", ...marked(claim.article, claim, start, end)];
+  return marked(claim.article, claim, Math.min(start, from), Math.max(end, to));
+}
 
-function marked(claim, start, end) {
-  const spans = [["evidence", claim.evidence], ["citation", claim.citation], ["date", claim.date],
-    ...claim.people.map((span) => ["people", span]), ["trigger", claim.trigger]].filter(([, span]) => span);
-  const cuts = new Set([start, end]);
-  for (const [, span] of spans) for (const cut of span) if (cut > start && cut < end) cuts.add(cut);
-  const order = [...cuts].sort((a, b) => a - b);
-  const text = pointsOf(claim.article);
-  return order.slice(0, -1).map((from, i) => {
-    const kinds = spans.filter(([, span]) => span[0] <= from && order[i + 1] <= span[1]).map(([kind]) => kind);
-    const piece = text.slice(from, order[i + 1]).join("");
-    return kinds.length ? make("mark", { className: kinds.join(" ") }, piece) : make("span", {}, piece);
+function evidence(event, place) {
+  const claim = data.claims[event.claims[place]];
+  const date = claim.when ? zoned(spell(claim.when), claim.zone) + (claim.date ? "" : ` · ${word(`date.${claim.from}`)}`) : word("undated");
+  const from = [date, claim.outlets.length ? `${word("citation")}${colon()}${claim.outlets.join(comma())}` : null,
+    claim.speakers.length ? `${word("speakers")}${colon()}${claim.speakers.join(comma())}` : null,
+    claim.factuality === event.factuality ? null : valueWord(claim.factuality)].filter(Boolean);
+  return make("div", { className: "claim" }, make("p", { className: "text", dir: "auto", lang: "ja" }, ...excerpt(claim)),
+    ...claim.suspect.map(([field, why]) => make("p", { className: "doubt" }, `${word("suspect")}${aside(word(`field.${field}`))}${colon()}`, isolated(because(why)))),
+    make("div", { className: "from" }, ...from.map(isolated), button(word("in article"), () => read(event, place))));
+}
+
+function evidences(event) {
+  const articles = new Map();
+  event.claims.forEach((number, place) => {
+    const name = data.claims[number].article;
+    articles.set(name, [...(articles.get(name) || []), place]);
+  });
+  return [...articles].map(([name, places]) => {
+    const { outlet, published, title } = data.articles[name];
+    const from = [outlet, published && word("published").replace("{date}", spellDay(published.slice(0, 10)))].filter(Boolean);
+    return make("section", { className: "article" }, make("h4", {}, isolated(title), ...from.map((told) => make("small", {}, isolated(told)))),
+      ...places.map((place) => evidence(event, place)));
   });
 }
 
-// --- one event
-function claimBox(claim) {
-  const article = data.articles[claim.article];
-  const start = Math.min(claim.evidence[0], claim.citation ? claim.citation[0] : Infinity);
-  const end = Math.max(claim.evidence[1], claim.citation ? claim.citation[1] : 0);
-  const near = end - start < 600 ? [start, end] : claim.evidence;
-  const open = make("button", { type: "button" }, word("in article"));
-  open.addEventListener("click", () => read(claim));
-  const from = [article.outlet || article.title, claim.outlets.length ? `${word("citation")}: ${claim.outlets.join(", ")}` : null,
-    claim.speakers.length ? `${word("speakers")}: ${claim.speakers.join(", ")}` : null,
-    claim.when ? `${claim.when}${claim.zone ? ` (${claim.zone})` : ""}` : word("undated"),
-    claim.factuality === "fact" ? null : value(claim.factuality),
-    ...claim.suspect.map((why) => `${word("suspect")}: ${why}`)].filter(Boolean);
-  return make("div", { className: "claim" }, make("p", { className: "text", dir: "auto" }, ...marked(claim, ...near)),
-    make("div", { className: "from" }, ...from.map((piece) => make("bdi", {}, piece)), open));
-}
-
-function conflictBox(conflict) {
-  const [field, values] = conflict;
-  const items = values.map(([told, claims, support]) => make("li", {}, make("b", {}, make("bdi", {}, told)), ` — ${claims.join(", ")}`,
-    support ? make("span", { className: "note" }, ` (${word("support")}: ${support})`) : null));
-  return make("div", { className: "conflicts" }, make("b", {}, `${word("conflict")}: ${word(`field.${field}`)}`), make("ul", {}, ...items));
+function conflictBox(event, [field, values]) {
+  const items = values.map(([told, claims, support]) => {
+    const articles = [...new Set(claims.map((number) => data.claims[number].article))];
+    const sources = articles.map((name) => {
+      const place = event.claims.indexOf(claims.find((number) => data.claims[number].article === name));
+      return place < 0 ? isolated(articleName(name)) : button(isolated(articleName(name)), () => read(event, place));
+    });
+    const value = field === "factuality" ? valueWord(told) : field === "date" ? spell(told) : told;
+    return make("li", {}, make("b", {}, isolated(value)), support ? make("span", { className: "support" }, ` ← ${because(support)}`) : null,
+      make("div", { className: "tellers" }, ...sources));
+  });
+  return make("div", { className: "conflicts" }, make("b", {}, `${word("conflict")}${colon()}${word(`field.${field}`)}`), make("ul", {}, ...items));
 }
 
 function facts(event) {
-  const rows = [[word("people"), event.people.map(([name, role]) => `${name} (${word(`role.${role}`)})`).join("、 ")],
-    [word("place"), event.place], [word("amounts"), event.amounts.join("、 ")],
-    [word("history"), event.history.length > 1 && new Set(event.history.map(([, fact]) => fact)).size > 1
-      ? event.history.map(([at, fact]) => `${at || "?"}: ${value(fact)}`).join(" → ") : ""],
-    [word("confidence"), event.confidence.toFixed(2)]].filter(([, told]) => told);
-  return make("dl", { className: "facts" }, ...rows.flatMap(([term, told]) => [make("dt", {}, term), make("dd", {}, make("bdi", {}, told))]));
+  const turns = event.history.filter(([, fact], n) => n === 0 || fact !== event.history[n - 1][1]);
+  const turn = ([at, fact, claim]) => {
+    const told = at ? spellDay(at.slice(0, 10)) : claim === null ? "" : articleName(data.claims[claim].article);
+    return valueWord(fact) + (told && aside(told));
+  };
+  const rows = [["participants", event.people.map(([name, role]) => name + aside(word(`role.${role}`))).join(comma())],
+    ["place", event.place], ["amounts", event.amounts.join(comma())],
+    ["outlets.cited", event.outlets.length ? event.outlets.join(comma()) + aside(numbered("independent.n", event.independent)) : ""],
+    ["first", event.articles.length > 1 && event.first ? articleName(event.first) : ""],
+    ["history", turns.length > 1 ? turns.map(turn).join(" → ") : ""],
+    ["confidence", event.confidence.toFixed(2)]].filter(([, told]) => told);
+  return make("dl", { className: "facts" }, ...rows.map(([term, told]) => make("div", {}, make("dt", {}, word(term)), make("dd", {}, isolated(told)))));
 }
 
-function eventBox(event) {
-  const tags = [make("span", { className: "tag" }, value(event.type)),
-    event.factuality === "fact" ? null : make("span", { className: `tag ${event.factuality}` }, value(event.factuality)),
+function sources(event) {
+  const names = event.outlets.length ? event.outlets : event.articles.map((name) => data.articles[name]?.title || name);
+  const rest = names.length > 4 ? comma() + numbered("more.n", names.length - 3) : "";
+  const many = event.articles.length === 1 ? word("articles.1") : numbered("articles.n", event.articles.length);
+  return make("span", { className: "sources" }, isolated(names.slice(0, rest ? 3 : 4).join(comma()) + rest), ` · ${many}`);
+}
+
+function moment(event) {
+  if (!event.when || event.when === event.day) return null;
+  const clock = event.when.startsWith(`${event.day}T`) && !event.when.includes("/") ? spellPoint(event.when).split(" ").pop() : spell(event.when);
+  return make("span", { className: "moment" }, zoned(clock, event.zone));
+}
+
+const opened = new Set();
+function eventBox(event, index) {
+  const tags = [make("span", { className: "tag" }, valueWord(event.type)),
+    event.factuality === "fact" ? null : make("span", { className: `tag ${event.factuality}` }, symbol(event.factuality), valueWord(event.factuality)),
     event.conflicts.length ? make("span", { className: "tag conflict" }, word("conflict")) : null];
-  const outlets = event.outlets.length ? event.outlets.join(", ") : word("no outlet");
-  const summary = make("summary", {}, make("b", {}, make("bdi", {}, titleOf(event))), " ", ...tags.flatMap((tag) => (tag ? [tag, " "] : [])),
-    make("div", { className: "sources" }, make("bdi", {}, outlets), ` · ${event.articles.length} ${word("articles")}`));
-  const node = make("details", { className: `event ${event.factuality}`, id: `e-${event.id}` }, summary);
+  const summary = make("summary", {}, moment(event), make("b", {}, titleNode(event)), ...tags, sources(event));
+  const node = make("details", { className: `event ${event.factuality}` }, summary);
+  node.dataset.index = index;
+  node.dataset.event = event.id;
   node.addEventListener("toggle", () => {
-    if (!node.open || node.children.length > 1) return;
-    node.append(facts(event), ...event.conflicts.map(conflictBox), ...event.claims.map((number) => claimBox(data.claims[number])));
+    if (!node.open) opened.delete(event.id);
+    else fill(node, event);
   });
+  if (opened.has(event.id)) {
+    fill(node, event);
+    node.open = true;
+  }
   return node;
+}
+function fill(node, event) {
+  opened.add(event.id);
+  if (node.children.length > 1) return;
+  const link = make("a", { href: `#e/${encodeURIComponent(event.id)}`, className: "link" }, word("link"));
+  node.append(make("div", { className: "inside" }, ...event.conflicts.map((conflict) => conflictBox(event, conflict)), facts(event), ...evidences(event), link));
 }
 
 // --- the list, by day
-const weekday = (day) => {
-  const date = new Date(`${day}T00:00:00Z`);
-  return Number.isNaN(date.valueOf()) || day.length < 10 ? "" : date.toLocaleDateString(language === "ja" ? "ja-JP" : "en-GB", { weekday: "short", timeZone: "UTC" });
-};
-
 function dayBox(day) {
-  const head = make("h3", {}, day || word("undated"), make("small", {}, weekday(day)));
+  const rough = { 4: "month unknown", 7: "day unknown" }[day.length];
+  const head = make("h3", {}, day ? spellPoint(day) : word("undated"), rough ? make("small", {}, word(rough)) : null);
   const node = make("div", { className: "day" }, head, make("div", {}));
   node.dataset.day = day;
   return node;
 }
-
-function drawMore(least = PAGE) {
-  const stop = Math.min(shown.length, drawn + least);
-  for (; drawn < stop; drawn++) {
-    const event = shown[drawn];
-    let box = list.lastElementChild;
-    if (!box || box.dataset.day !== event.day) list.append(box = dayBox(event.day));
-    box.lastElementChild.append(eventBox(event));
-  }
-  document.getElementById("more").hidden = drawn >= shown.length;
+function put(list, event, index, later) {
+  let box = later ? list.lastElementChild : list.firstElementChild;
+  if (!box || box.dataset.day !== event.day) list[later ? "append" : "prepend"](box = dayBox(event.day));
+  box.lastElementChild[later ? "append" : "prepend"](eventBox(event, index));
 }
 
-function redraw() {
-  list.replaceChildren();
-  drawn = 0;
-  drawMore();
-  document.getElementById("status").textContent = `${shown.length} ${word("shown")}`;
-  drawChart();
+// --- filters
+const TOP = 300;
+const persons = new Set(data.persons);
+const names = (event, kind) => [...new Set(event.people.map(([name]) => name).filter((name) => persons.has(name) === (kind === "person")))];
+const outletsOf = (event) => [...new Set([...event.outlets, ...event.articles.map((name) => data.articles[name]?.outlet)].filter(Boolean))];
+const reaches = (event, since, until) => {
+  const span = chartOf.spans.get(event);
+  return Boolean(span) && (span[0] ?? span[1] - 1) < until && (span[1] ?? span[0] + 1) > since;
+};
+const fits = {
+  type: (event, value) => event.type === value,
+  person: (event, value) => event.people.some(([name]) => name === value),
+  organisation: (event, value) => event.people.some(([name]) => name === value),
+  outlet: (event, value) => outletsOf(event).includes(value),
+  factuality: (event, value) => event.factuality === value,
+  since: (event, value) => reaches(event, Date.parse(value), Infinity),
+  until: (event, value) => reaches(event, -Infinity, Date.parse(value) + DAY),
+  conflicts: (event) => event.conflicts.length > 0,
+};
+function choices() {
+  const counted = (found, told = (key) => key) => byCount(found).slice(0, TOP).map((key) => [key, `${told(key)} (${found.get(key)})`]);
+  return {
+    type: counted(tally(data.events.map((event) => event.type)), valueWord),
+    person: counted(tally(data.events.flatMap((event) => names(event, "person")))),
+    organisation: counted(tally(data.events.flatMap((event) => names(event, "organisation")))),
+    outlet: counted(tally(data.events.flatMap(outletsOf))),
+    factuality: counted(tally(data.events.map((event) => event.factuality)), valueWord),
+  };
 }
+const said = (event) => [event.title, event.titleEn || "", event.when || "", valueWord(event.type), event.place || "", ...event.amounts,
+  ...event.people.map(([name]) => name), ...outletsOf(event), ...event.articles.map((name) => data.articles[name]?.title || name),
+  ...event.claims.map((n) => cut(data.claims[n].article, ...data.claims[n].evidence))];
 
-const haystacks = data.events.map((event) => [event.title, event.titleEn || "", ...event.people.map(([name]) => name), ...event.outlets,
-  event.place || "", ...event.claims.map((n) => pointsOf(data.claims[n].article).slice(...data.claims[n].evidence).join(""))].join("\n").toLowerCase());
-
-function filter() {
-  const wanted = Object.fromEntries(new FormData(form));
-  const words = wanted.words.toLowerCase().split(/\s+/).filter(Boolean);
-  shown = data.events.filter((event, n) => (!wanted.type || event.type === wanted.type)
-    && (!wanted.person || event.people.some(([name]) => name === wanted.person))
-    && (!wanted.outlet || event.outlets.includes(wanted.outlet))
-    && (!wanted.factuality || event.factuality === wanted.factuality)
-    && (!wanted.conflicts || event.conflicts.length > 0)
-    && words.every((piece) => haystacks[n].includes(piece)));
-  redraw();
-}
-
-function go(event) {
-  const place = shown.indexOf(event);
-  if (place >= drawn) drawMore(place - drawn + 20);
-  const node = document.getElementById(`e-${event.id}`);
-  for (const other of list.querySelectorAll(".here")) other.classList.remove("here");
-  node.classList.add("here");
-  node.open = true;
-  node.scrollIntoView({ block: "center" });
-  node.firstElementChild.focus();
-}
-
-// --- the chart: a window of time over lanes
-const timeOf = (event) => (event.day ? Date.parse(`${(event.day + "-01-01").slice(0, event.day.length > 7 ? 10 : event.day.length > 4 ? 10 : 10)}T00:00:00Z`) : NaN);
-const times = new Map(data.events.map((event) => [event, timeOf(event)]));
-const dated = data.events.filter((event) => !Number.isNaN(times.get(event)));
-const sorted = dated.map((event) => times.get(event)).sort((a, b) => a - b);
-const quantile = (share) => sorted[Math.round(share * (sorted.length - 1))];
-const ends = sorted.length ? [sorted[0], sorted[sorted.length - 1] + DAY] : [0, DAY];
-const bulk = sorted.length ? [quantile(0.08) - DAY, quantile(0.98) + 2 * DAY] : ends;
-let view = [...bulk];
-
-function lanesOf() {
-  const byPerson = document.getElementById("lanes").value === "person";
-  const names = byPerson ? (event) => event.people.map(([name]) => name) : (event) => [event.type];
-  const counts = new Map();
-  for (const event of shown) for (const name of names(event)) counts.set(name, (counts.get(name) || 0) + 1);
-  const top = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, byPerson ? 9 : 18).map(([name]) => name);
-  return { top, names, label: byPerson ? (name) => name : value };
-}
-
-function drawChart() {
-  const wide = Math.max(320, chart.clientWidth || 900);
-  const left = Math.min(150, wide * 0.3);
-  const { top, names, label } = lanesOf();
-  const rows = [...top, ""];
-  const tall = rows.length * 22 + 26;
-  chart.setAttribute("viewBox", `0 0 ${wide} ${tall}`);
-  chart.style.height = "";
-  const x = (time) => left + 10 + ((time - view[0]) / (view[1] - view[0])) * (wide - left - 24);
-  const nodes = rows.flatMap((name, n) => (n < top.length ? [draw("line", { class: "lane", x1: left, x2: wide, y1: n * 22 + 14, y2: n * 22 + 14 }),
-    draw("text", { x: 4, y: n * 22 + 18 }, clip(label(name), left))] : []));
-  for (const [time, told] of ticks()) {
-    nodes.push(draw("line", { class: "tick", x1: x(time), x2: x(time), y1: 4, y2: tall - 22 }), draw("text", { x: x(time) + 2, y: tall - 8 }, told));
-  }
-  const seats = new Map();
-  for (const event of shown) {
-    const time = times.get(event);
-    if (Number.isNaN(time) || time < view[0] || time > view[1]) continue;
-    const lane = top.findIndex((name) => names(event).includes(name));
-    if (lane < 0) continue;
-    const place = `${lane}/${Math.round(x(time) / 4)}`;
-    const seat = seats.get(place) || 0;
-    seats.set(place, seat + 1);
-    const dot = draw("circle", { class: `${event.factuality}${event.conflicts.length ? " conflict" : ""}`, cx: x(time) + (seat % 4) * 3,
-      cy: lane * 22 + 14 - (Math.floor(seat / 4) % 3) * 3, r: Math.min(8, 3.5 + Math.sqrt(event.claims.length)) }, draw("title", {}, `${event.when} ${titleOf(event)}`));
-    dot.addEventListener("click", () => go(event));
-    nodes.push(dot);
-  }
-  chart.replaceChildren(...nodes);
-}
-
-const clip = (text, width) => (Array.from(text).length * 11.5 > width ? `${Array.from(text).slice(0, Math.floor(width / 11.5) - 1).join("")}…` : text);
-
-function ticks() {
-  const span = (view[1] - view[0]) / DAY;
-  const steps = [1, 2, 7, 14, 30.44, 91.3, 182.6, 365.25, 1826, 3652.5, 18262];
-  const step = steps.find((days) => span / days <= 8) || 36525;
-  const found = [];
-  for (let time = Math.ceil(view[0] / (step * DAY)) * step * DAY; time <= view[1]; time += step * DAY) {
-    const iso = new Date(time).toISOString();
-    found.push([time, step > 300 ? iso.slice(0, 4) : step > 25 ? iso.slice(0, 7) : iso.slice(0, 10)]);
-  }
-  return found;
-}
-
-function zoom(how) {
-  const [start, end] = view;
-  const span = end - start;
-  if (how === "in" && span > 3 * DAY) view = [start + span / 4, end - span / 4];
-  if (how === "out") view = [start - span / 2, end + span / 2];
-  if (how === "left") view = [start - span / 3, end - span / 3];
-  if (how === "right") view = [start + span / 3, end + span / 3];
-  if (how === "whole") view = [ends[0] - DAY, ends[1] + DAY];
-  drawChart();
+// --- the chart
+const lanes = document.getElementById("lanes");
+const picked = document.getElementById("picked");
+const chartOf = chart({
+  box: document.getElementById("chart"), rows: data.events,
+  titleOf: (event) => `${spell(event.when)} ${titleOf(event)}`,
+  lanesOf: (event) => (lanes.value === "type" ? [event.type] : names(event, lanes.value)),
+  laneWord: (name) => (lanes.value === "type" ? valueWord(name) : name),
+  most: () => (lanes.value === "type" ? 18 : 12),
+  choose: (events) => (events.length === 1 ? page.visit(events[0]) : pick(events)),
+  told: (counts) => {
+    const parts = Object.entries(counts).filter(([key, n]) => n || key === "in").map(([key, n]) => numbered(`chart.${key}`, n));
+    document.getElementById("chart-told").textContent = parts.join(" · ");
+  },
+});
+function pick(events) {
+  const items = events.slice(0, 40).map((event) => {
+    const link = make("a", { href: `#e/${encodeURIComponent(event.id)}` }, titleNode(event));
+    link.addEventListener("click", (click) => {
+      click.preventDefault();
+      page.visit(event);
+    });
+    return make("li", {}, make("span", { className: "moment" }, zoned(spell(event.when), event.zone)), " ", link);
+  });
+  if (events.length > 40) items.push(make("li", {}, numbered("more.n", events.length - 40)));
+  picked.replaceChildren(make("p", {}, make("b", {}, numbered("picked", events.length)), button(word("close"), () => (picked.hidden = true))), make("ul", {}, ...items));
+  picked.hidden = false;
 }
 
 // --- the article
-function read(claim) {
-  const article = data.articles[claim.article];
-  document.getElementById("reader-title").textContent = article.title;
-  document.getElementById("reader-from").textContent = [article.outlet, article.published && `${word("published")} ${article.published}`, `${claim.article}/${claim.id}`]
-    .filter(Boolean).join(" · ");
-  const body = reader.querySelector(".body");
-  body.replaceChildren(...marked(claim, 0, pointsOf(claim.article).length));
-  reader.showModal();
-  const trigger = body.querySelector(".trigger");
-  if (trigger) trigger.scrollIntoView({ block: "center" });
+const reader = document.getElementById("reader");
+let turn = null;
+function read(event, place) {
+  turn = { event, place };
+  const claim = data.claims[event.claims[place]];
+  const { title, outlet, published, url } = data.articles[claim.article];
+  document.getElementById("reader-title").replaceChildren(isolated(title));
+  const from = [outlet, published && word("published").replace("{date}", spellDay(published.slice(0, 10))), `${claim.article}/${claim.id}`].filter(Boolean).map(isolated);
+  if (url) from.push(make("a", { href: url, rel: "noreferrer noopener", target: "_blank" }, word("original")));
+  document.getElementById("reader-from").replaceChildren(...from.flatMap((node, n) => (n ? [" · ", node] : [node])));
+  document.getElementById("reader-place").textContent = `${place + 1} / ${event.claims.length}`;
+  for (const turner of reader.querySelectorAll("[data-turn]")) turner.disabled = !(place + Number(turner.dataset.turn) in event.claims);
+  const text = document.getElementById("reader-text");
+  text.replaceChildren(...marked(claim.article, claim, 0, sizeOf(claim.article)));
+  if (!reader.open) reader.showModal();
+  text.querySelector(".trigger")?.scrollIntoView({ block: "center" });
 }
 
 // --- wiring
-function speak(chosen) {
-  language = chosen;
-  document.documentElement.lang = chosen;
-  for (const button of document.querySelectorAll("[data-language]")) button.setAttribute("aria-pressed", String(button.dataset.language === chosen));
-  for (const option of document.querySelectorAll("option[data-ja]")) option.textContent = option.dataset[chosen];
-  document.title = `keii · ${word("title")}`;
-  redraw();
-}
-for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => speak(button.dataset.language));
-for (const button of document.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => zoom(button.dataset.zoom));
-document.getElementById("lanes").addEventListener("change", drawChart);
-document.getElementById("more").addEventListener("click", () => drawMore());
-document.getElementById("close").addEventListener("click", () => reader.close());
-reader.addEventListener("click", (click) => { if (click.target === reader) reader.close(); });
-form.addEventListener("input", filter);
-form.addEventListener("reset", () => setTimeout(filter));
-form.addEventListener("submit", (submit) => submit.preventDefault());
-addEventListener("resize", drawChart);
-document.addEventListener("keydown", (press) => {
-  if (press.key === "/" && !/INPUT|SELECT|TEXTAREA/.test(document.activeElement.tagName)) { press.preventDefault(); form.elements.words.focus(); }
+const page = browse({
+  rows: data.events, size: 60, prefix: "#e/", nameOf: (event) => event.id, put, said, fits, choices,
+  arrived: (node, event) => {
+    for (const other of document.querySelectorAll(".event.here")) other.classList.remove("here");
+    node.classList.add("here");
+    fill(node, event);
+    node.open = true;
+    node.scrollIntoView({ block: "start" });
+  },
+  changed: (events) => {
+    for (const option of document.querySelectorAll("option[data-ja]")) option.textContent = option.dataset[language];
+    const shapes = [...FACTS.map((kind) => [kind, valueWord(kind)]), ["mixed", word("mixed")], ["conflict", word("conflict")]];
+    document.getElementById("shapes").replaceChildren(...shapes.map(([kind, name]) => make("span", {}, symbol(kind), ` ${name}`)));
+    if (data.period) document.getElementById("period").textContent = data.period.map((day) => spellDay(day)).join(" – ");
+    picked.hidden = true;
+    chartOf.show(events);
+  },
 });
-redraw();
-if (location.hash.startsWith("#e-")) {
-  const wanted = data.events.find((event) => `#e-${event.id}` === location.hash);
-  if (wanted) go(wanted);
-}
+for (const node of document.querySelectorAll("[data-zoom]")) node.addEventListener("click", () => chartOf.zoom(node.dataset.zoom));
+for (const node of document.querySelectorAll("[data-turn]")) node.addEventListener("click", () => read(turn.event, turn.place + Number(node.dataset.turn)));
+lanes.addEventListener("change", () => page.filter());
+document.getElementById("close").addEventListener("click", () => reader.close());
+reader.addEventListener("click", (click) => {
+  if (click.target === reader) reader.close();
+});
+document.addEventListener("keydown", (press) => {
+  if (press.key !== "Escape" || reader.open) return;
+  picked.hidden = true;
+  const event = document.activeElement?.closest("details.event");
+  if (!event) return document.activeElement?.blur();
+  event.open = false;
+  event.firstElementChild.focus();
+});
