@@ -70,7 +70,7 @@ def _by_model(scene: Scene, found: Sequence[Candidate], settings: Extract) -> li
     types = [_type(models.kind.classes[k]) for k in first.types.argmax(axis=1)]
     return [
         Detected(found[i], types[i], float(probabilities[i]), _why(models.keep, rows[i], float(odds[i] - first.scores[i])))
-        for i in np.flatnonzero(probabilities >= least)
+        for i in np.flatnonzero(probabilities >= least).tolist()
     ]
 
 
