@@ -20,6 +20,10 @@ _BODY_OF_STONE = re.compile(
     r"(?:大学|高校|学校|学園|学院|病院|銀行|研究所|図書館|博物館|美術館|工場|裁判所|警察署|署|センター|庁)$"
 )
 
+_NAME_TAGS = [i for i, tag in enumerate(crf.TAGS) if tag[2:] in ("PERSON", "ORG", "NORP", "PLACE", "FAC")]
+_LEAN = 0.4
+"""How much names are leaned towards: the model alone is surer of what it tags than it finds (on UD_Japanese-GSD dev)."""
+
 
 class Tagged(NamedTuple):
     """A span of a sentence with its label; PERSON, ORG, NORP (a people, party or faith), PLACE, FAC, MISC, DATE or TIME."""
@@ -33,7 +37,9 @@ def tagged(tokens: Sequence[Token]) -> list[Tagged]:
     """The labelled spans of a sentence, in order, not overlapping."""
     model = crf.load()
     parts = split_titles(tokens)
-    found = crf.spans(crf.decode(model.scores(token_features(parts)), model.steps))
+    scores = model.scores(token_features(parts))
+    scores[:, _NAME_TAGS] += _LEAN
+    found = crf.spans(crf.decode(scores, model.steps))
     return [Tagged(parts[first].start, parts[last - 1].end, label) for first, last, label in found]
 
 
