@@ -89,7 +89,7 @@ def _plain(word: str) -> str:
 def sounds_like(katakana: str, latin: str) -> bool:
     """A katakana and a Latin name that say the same, word for word.
 
-    >>> sounds_like("サム・アルトマン", "Sam Altman"), sounds_like("サム・アルトマン", "Satya Nadella")
+    >>> sounds_like("ジョン・カーペンター", "John Carpenter"), sounds_like("ジョン・カーペンター", "Linda Torres")
     (True, False)
     """
     parts, words = _parts(katakana), latin.replace("-", " ").split()
