@@ -11,70 +11,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from runs import ARTICLES, keii, outputs, same, write
 
 from keii.cli import main
 from keii.model import Claim, Event, Pair
 
 pytestmark = pytest.mark.model
 
-HEAD = '+++\ntitle = "{title}"\npublished = {day}\noutlet = "{outlet}"\nnote = "keiiの試験用に書き下ろした文章です。"\n+++\n'
-ARTICLES = {
-    "hashi-1": (
-        HEAD.format(title="橋の会社の社長が辞任", day="2024-05-11", outlet="川上新報"),
-        "橋梁大手の青山橋梁は5月10日、田中一郎社長が同日付で辞任したと発表した。後任には鈴木花子副社長が就いた。"
-        "読売新聞によると、県警は11日、青山橋梁の本社を捜索した。\n",
-    ),
-    "hashi-2": (
-        HEAD.format(title="青山橋梁をめぐる動き", day="2024-05-12", outlet="海辺ニュース"),
-        "こんにちは。今日は橋の会社の話です。\n\n青山橋梁の田中社長は10日に辞任しました。後任は鈴木花子氏です。\n\n"
-        "シェアする ツイート\n\n5月12日(月)、市は橋の工事を来月再開すると明らかにしました。\n",
-    ),
-    "jishin": (
-        HEAD.format(title="川上町で地震", day="2024-04-02", outlet="川上新報"),
-        "4月1日午前9時ごろ、川上町で震度5弱の地震があった。気象庁によると、津波の心配はない。町によると、3人がけがをした。\n",
-    ),
-}
-OUTPUTS = ["claims.jsonl", "events.jsonl", "names.jsonl", "claims.csv", "events.csv", "timeline.html"]
-
-
-def keii(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "keii", *map(str, arguments)], capture_output=True, text=True)
-
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    folder = tmp_path / "corpus"
-    folder.mkdir()
-    for name, (head, body) in ARTICLES.items():
-        (folder / f"{name}.txt").write_text(head + body, encoding="utf-8")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """One undisturbed run in one process, with gold: its corpus and its output."""
-    home = tmp_path_factory.mktemp("reference")
-    (home / "corpus").mkdir()
-    for name, (head, body) in ARTICLES.items():
-        (home / "corpus" / f"{name}.txt").write_text(head + body, encoding="utf-8")
-    done = keii("run", home / "corpus", "-o", home / "out", "--jobs", 1)
-    assert done.returncode == 0, done.stderr
-    return home / "corpus", home / "out"
-
-
-def outputs(out: Path) -> dict[str, bytes]:
-    found = {name: (out / name).read_bytes() for name in OUTPUTS}
-    told = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    del told["seconds"]
-    for article in told["articles"]:
-        del article["path"]
-    return found | {"run.json": json.dumps(told, ensure_ascii=False).encode()}
-
-
-def same(a: dict[str, bytes], b: dict[str, bytes]) -> bool:
-    differing = [name for name in a if a[name] != b[name]]
-    assert not differing, differing
-    return True
+    return write(tmp_path / "corpus")
 
 
 def test_outputs_hold_what_they_promise(reference: tuple[Path, Path]) -> None:
@@ -176,22 +123,40 @@ def test_new_articles_join_and_untouched_events_keep_their_ids(reference: tuple[
 
 
 @pytest.mark.slow
-def test_killed_at_any_moment_it_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus"
-    corpus.mkdir()
-    for number in range(40):
-        head, body = list(ARTICLES.values())[number % 3]
-        (corpus / f"a{number:02d}.txt").write_text(head + body + f"これは{number}番目の記事だ。\n", encoding="utf-8")
-    command = [sys.executable, "-m", "keii", "run", str(corpus), "-o", str(tmp_path / "killed"), "--jobs", "1"]
-    for seconds in (0.7, 3.1, 4.3, 5.2):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        time.sleep(seconds)
+def test_killed_at_any_moment_it_ends_with_the_same_bytes(many: tuple[Path, Path], tmp_path: Path) -> None:
+    corpus, undisturbed = many
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "keii", "-vv", "run", str(corpus), "-o", str(out), "--jobs", "1"]
+    analysed = 0
+    for last_words, seconds in KILLS:
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        assert process.stderr is not None
+        told = []
+        for line in process.stderr:
+            told.append(line)
+            if last_words in line:
+                time.sleep(seconds)
+                break
+        assert last_words in told[-1], told
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        done = [int(line.split()[3]) for line in told if " analysed " in line]
+        assert all(number > analysed for number in done), "what was finished is not done again"
+        analysed = max([analysed, *done])
     assert subprocess.run(command, capture_output=True).returncode == 0
-    assert keii("run", corpus, "-o", tmp_path / "undisturbed", "--jobs", 1).returncode == 0
-    assert same(outputs(tmp_path / "undisturbed"), outputs(tmp_path / "killed"))
-    assert not list((tmp_path / "killed").glob("*.part"))
+    assert same(outputs(undisturbed), outputs(out))
+    assert not list(out.glob("*.part"))
+
+
+KILLS = [
+    ("0/48", 0.0),
+    ("0/48", 2.3),
+    ("analysed 16 of 48", 0.4),
+    ("analysed 48 of 48", 0.05),
+    ("wrote events.jsonl", 0.0),
+    ("wrote run.json", 0.0),
+]
+"""After which words of a run's log it is killed, and how many seconds later."""
 
 
 def test_two_runs_on_one_folder_the_second_says_so(corpus: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import os
 import platform
 import time
@@ -24,6 +25,8 @@ from keii.gold import read_gold
 from keii.model import Claim, Event, KeiiError, Name, Pair, Scores
 from keii.pipeline import Run, article_of
 from keii.tag import versions
+
+log = logging.getLogger(__name__)
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CLAIM_COLUMNS = (
@@ -54,6 +57,7 @@ def export(run: Run, out: Path, config: Config) -> dict[str, str]:
     files["run.json"] = _json(describe(run, config))
     for name, text in files.items():
         write(out / name, text)
+        log.debug("wrote %s", name)
     return {name: _digest(text.encode()) for name, text in files.items()}
 
 

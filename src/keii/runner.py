@@ -23,6 +23,8 @@ from keii.store import Store, opened
 
 log = logging.getLogger(__name__)
 
+_PATIENCE = 20
+"""Seconds that a cluster's scheduler is waited for."""
 _BATCHES_A_WORKER = 100
 """After so many batches a worker process makes room for a new one: what its libraries keep is given back."""
 
@@ -134,7 +136,7 @@ def _cluster(address: str) -> Iterator[Executor]:
     except ImportError as error:
         raise KeiiError("--cluster needs the extra: pip install 'keii[cluster]'") from error
     try:
-        client: Any = distributed.Client(address, timeout=20, set_as_default=False)  # type: ignore[no-untyped-call]
+        client: Any = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise KeiiError(f"{address}: no Dask scheduler answers: {error}") from error
     with client:
