@@ -82,8 +82,8 @@ def first_look(keep: Linear, kind: Linear, rows: Sequence[Families]) -> First:
 
 
 def _total(model: Linear, names: Iterable[str]) -> float:
-    weights = model.weights
-    return float(sum(weights[name][0] for name in names if name in weights))
+    weights = model.column
+    return sum(weights[name] for name in names if name in weights)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,13 +28,36 @@ class Linear:
 
     def decide(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
         """Scores before the link function, shape (rows, columns)."""
+        index, matrix = self._table
         scores = np.tile(self.bias, (len(rows), 1))
+        places: list[int] = []
+        values: list[float] = []
+        starts: list[int] = []
+        filled: list[int] = []
         for row, features in enumerate(rows):
+            start = len(places)
             for name, value in features.items():
-                weight = self.weights.get(name)
-                if weight is not None:
-                    scores[row] += value * weight
+                place = index.get(name)
+                if place is not None:
+                    places.append(place)
+                    values.append(value)
+            if len(places) > start:
+                starts.append(start)
+                filled.append(row)
+        if places:
+            scores[filled] += np.add.reduceat(matrix[places] * np.array(values)[:, None], starts)
         return scores
+
+    @cached_property
+    def _table(self) -> tuple[dict[str, int], npt.NDArray[np.float64]]:
+        """Where each feature stands in the matrix of all weights, and the matrix."""
+        matrix = np.array(list(self.weights.values())) if self.weights else np.zeros((0, len(self.bias)))
+        return {name: place for place, name in enumerate(self.weights)}, matrix
+
+    @cached_property
+    def column(self) -> dict[str, float]:
+        """The weights of the first column as plain numbers: to add up a few of them, numpy is slow."""
+        return {name: float(weight[0]) for name, weight in self.weights.items()}
 
     def probabilities(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
         """Class probabilities, shape (rows, classes): softmax, for one column the logistic function."""

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from keii.merge.compare import moment, own_amounts
+from keii.merge.compare import moment
 from keii.merge.conflicts import conflicts
 from keii.merge.places import place
 from keii.merge.tellers import independent, published
@@ -18,6 +18,7 @@ _T = TypeVar("_T")
 _GRAINS = {4: "year", 7: "month", 10: "day", 13: "hour", 16: "minute", 19: "second"}
 _TRUST = {"sentence": 1.0, "heading": 1.0, "context": 0.7, "document": 0.3}
 _LONGEST_TITLE = 48
+_FORMAL_NOUNS = ("こと", "もの", "ため", "よう", "はず", "ところ", "わけ", "うえ", "まま", "など", "から", "まで", "より")
 _BRACKETS = re.compile(r"[（(\[［【][^（()）\[\]［］【】]{0,60}[）)\]］】]")
 _ENGLISH = {
     "start-position": "takes post",
@@ -40,15 +41,20 @@ _ENGLISH = {
 }
 
 
-def record(id: str, claims: Sequence[Claim], articles: Mapping[str, Article], formerly: tuple[str, ...] = ()) -> Event:
-    """Make the event of a group of claims.
+def record(
+    id: str,
+    claims: Sequence[Claim],
+    amounts: Mapping[str, Sequence[Amount]],
+    articles: Mapping[str, Article],
+    formerly: tuple[str, ...] = (),
+) -> Event:
+    """Make the event of a group of claims; `amounts` are those that each claim tells, by its key.
 
     It is told first, and its factuality last, by articles in order of publication; those of unknown date come last.
     """
     told = sorted(claims, key=lambda claim: (published(claim, articles) or "~", claim.article, claim.trigger.start))
-    amounts = {claim.key: mine for claim, mine in zip(claims, own_amounts(claims), strict=True)}
     participants = _participants(told)
-    kind = _most(claim.type for claim in told)
+    kind = Counter(claim.type for claim in told).most_common(1)[0][0]
     return Event(
         id=id,
         title=title(max(told, key=lambda claim: clarity(claim, kind))),
@@ -100,8 +106,10 @@ def title(claim: Claim) -> str:
 
 def _to_end_of_word(sentence: str, end: int) -> int:
     """Past the inflection that follows a trigger."""
-    limit = min(len(sentence), end + 4)
+    limit = min(len(sentence), end + 8)
     while end < limit and "ぁ" <= sentence[end] <= "ゖ" and sentence[end] not in "をがはにのとでもへや":
+        if sentence.startswith(_FORMAL_NOUNS, end):
+            break
         end += 1
     return end
 
