@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, get_args
 
 import numpy as np
+import numpy.typing as npt
 
 from keii.attribute import attribute
 from keii.bench.material import article_paths, genre, tagged
@@ -38,6 +39,7 @@ FIGURES = (
     "fields.outlets", "fields.outlets_cited", "fields.speakers", "fields.agent_patient", "strict.f1",
 )  # fmt: skip
 BANDS = 10
+Floats = npt.NDArray[np.float64]
 _TYPES: tuple[EventType, ...] = get_args(EventType)
 
 
@@ -67,8 +69,9 @@ def main() -> None:
         print(f"{'':14}" + "".join(f"{name.rpartition('.')[2] if 'fields' in name else name:>27}" for name in FIGURES))
         for name, claims in systems.items():
             print(f"{name:14}" + "".join(f"{figure:>27}" for figure in _figures(scored(work, claims, articles))))
-    print("\nconfidence of rules + model: mean told, share right, n")
-    for told, right, n in reliability(work, learned):
+    sure, paired = confidences(work, learned)
+    print(f"\nconfidence of rules + model: Brier score {np.mean((sure - paired) ** 2):.3f}; by band: mean told, share right, n")
+    for told, right, n in reliability(sure, paired):
         print(f"{told:.2f} {right:.2f} {n}")
 
 
@@ -119,12 +122,16 @@ def _figures(scores: Scores) -> Iterator[str]:
         yield f"{figure.value:.3f} {bounds}" if figure.value is not None else "-"
 
 
-def reliability(work: Work, claims: Sequence[Claim]) -> Iterator[tuple[float, float, int]]:
-    """For each band of confidence: how sure the claims are on average, how many are paired with gold, how many there are."""
+def confidences(work: Work, claims: Sequence[Claim]) -> tuple[Floats, Floats]:
+    """Of each claim its confidence, and 1 if it is paired with gold, else 0."""
     pairs = reconcile(claims, work.gold, Config(), articles=list(work.documents))
     right = {(pair.article, pair.pred) for pair in pairs if pair.pred and pair.gold}
-    sure = np.array([claim.confidence for claim in claims])
-    paired = np.array([(claim.article, claim.id) in right for claim in claims])
+    paired = [float((claim.article, claim.id) in right) for claim in claims]
+    return np.array([claim.confidence for claim in claims]), np.array(paired)
+
+
+def reliability(sure: Floats, paired: Floats) -> Iterator[tuple[float, float, int]]:
+    """For each band of confidence: how sure the claims are on average, how many are paired with gold, how many there are."""
     for band in range(BANDS):
         inside = (sure >= band / BANDS) & (sure < (band + 1) / BANDS + (band == BANDS - 1))
         if inside.any():
