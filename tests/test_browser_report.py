@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import HOSTILE, assert_accessible, browser, opened, took
 
 from keii.config import Config
 from keii.model import Article, Claim
@@ -18,13 +16,9 @@ from keii.report import report
 from keii.score import score
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGS = "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+pytestmark = pytest.mark.browser
 
-AXE = Path(os.environ.get("AXE", Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"))
-"""axe-core, where somebody has installed it (`npm install axe-core`)."""
-HOSTILE = '<script>window.hit=1</script>"><img src=x onerror="window.hit=2">\u202e逆さ\u202c😀'
+__all__ = ["browser"]
 SENTENCE = "十一月、北海商会は😀田中社長の退任を発表した。"  # 23 code points, 24 UTF-16 units
 SIZE = len(SENTENCE)
 
@@ -68,30 +62,14 @@ def write(path: Path, articles: int, sentences: int) -> Path:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=CHROMIUM, args=ARGS.split())
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("report") / "report.html", 3, 40)
 
 
 @pytest.fixture
 def page(browser: Any, small: Path) -> Iterator[Any]:
-    """The report, opened; whatever its console says or it asks the network for fails the test."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    said: list[str] = []
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
-    opened.goto(small.as_uri())
-    yield opened
-    opened.close()
-    assert said == []
+    with opened(browser, small) as report:
+        yield report
 
 
 def choose(page: Any, name: str, value: str) -> str:
@@ -180,63 +158,15 @@ def test_it_prints_every_claim_that_fits(page: Any) -> None:
     assert page.locator(".row").count() == 83
 
 
-CONTRAST = """() => {
-  const light = (color) => {
-    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-    const [r, g, b] = color.match(/[\\d.]+/g).slice(0, 3).map((v) => linear(v / 255));
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
-  const poor = [];
-  for (const node of document.querySelectorAll("body *")) {
-    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
-    if (!own || !node.checkVisibility()) continue;
-    let behind = node;
-    while (behind && /, 0\\)$/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
-    const style = getComputedStyle(node);
-    const front = light(node.closest("svg") ? style.fill : style.color);
-    const back = behind ? light(getComputedStyle(behind).backgroundColor) : 1;
-    const ratio = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
-    if (ratio < 4.5) poor.push([node.tagName, node.className.baseVal ?? node.className, node.textContent.slice(0, 20), ratio]);
-  }
-  return poor;
-}"""
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 def test_it_is_accessible(page: Any, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.evaluate("for (const node of document.querySelectorAll('details')) node.open = true")
-    assert page.evaluate(CONTRAST) == []
-    unnamed = "[...document.querySelectorAll('input, select')].filter((node) => !node.labels.length).length"
-    assert page.evaluate(unnamed) == 0
-    levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((node) => Number(node.tagName[1]))")
-    assert all(after - before <= 1 for before, after in pairwise(levels)) and levels.count(1) == 1
-    order = []
-    for _ in range(4):
-        page.keyboard.press("Tab")
-        order.append(page.evaluate("document.activeElement.className || document.activeElement.dataset.language"))
-    assert order[:3] == ["skip", "ja", "en"]
-    if AXE.exists():
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run().then((result) => result.violations.map((rule) => [rule.id, rule.nodes[0].html]))")
-        assert found == []
-
-
-TIMED = """([name, value]) => {
-  const field = document.querySelector(`[name=${name}]`);
-  const began = performance.now();
-  field.value = value;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  document.body.offsetHeight;
-  return performance.now() - began;
-}"""
+    assert_accessible(page)
 
 
 def test_five_thousand_claims_are_filtered_at_once(browser: Any, tmp_path: Path) -> None:
-    opened = browser.new_page()
-    opened.goto(write(tmp_path / "large.html", 50, 100).as_uri())
-    assert opened.evaluate("document.getElementById('status').textContent").startswith("5000 ")
-    for name, value in (("verdict", "missed"), ("words", "北海"), ("words", "北海 a4"), ("verdict", "")):
-        took = min(opened.evaluate(TIMED, [name, value]) for _ in range(3))
-        assert took < 200, (name, value, took)
-    opened.close()
+    with opened(browser, write(tmp_path / "large.html", 50, 100)) as large:
+        assert large.inner_text("#status").startswith("5000 ")
+        for name, value in (("verdict", "missed"), ("words", "北海"), ("words", "北海 a4"), ("verdict", "")):
+            assert took(large, name, value) < 200, (name, value)

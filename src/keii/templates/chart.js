@@ -47,7 +47,7 @@ const TICKS = { hour: { day: "numeric", hour: "2-digit", minute: "2-digit" }, da
 const WIDTH = { hour: 105, day: 80, month: 85, year: 55 };
 function ticks([start, end], wide) {
   const [unit, n] = UNITS.find(([name, many]) => ((end - start) / (LENGTH[name] * many)) * WIDTH[name] <= wide) || UNITS[UNITS.length - 1];
-  const shape = new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", { ...TICKS[unit], timeZone: "UTC", hourCycle: "h23" });
+  const shape = calendar({ ...TICKS[unit], hourCycle: "h23" });
   const found = [];
   const date = new Date(start);
   const monday = n === 7 ? 4 * DAY : 0;

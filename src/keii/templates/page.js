@@ -17,6 +17,14 @@ const tally = (values) => {
 };
 const byCount = (counts) => [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
 
+// A formatter of dates, made once for each language and shape: making one takes longer than a hundred uses.
+const calendars = new Map();
+function calendar(shape) {
+  const key = language + JSON.stringify(shape);
+  if (!calendars.has(key)) calendars.set(key, new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", { timeZone: "UTC", ...shape }));
+  return calendars.get(key);
+}
+
 // --- text: spans count code points, JavaScript counts UTF-16 units; they differ only where there are surrogates.
 // An article's text is whole or, where all would be too much for one page, the pieces around its claims.
 const texts = new Map();

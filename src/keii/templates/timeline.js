@@ -16,7 +16,7 @@ function spellPoint(text, but = {}) {
   const at = new Date(`${year}-${month || "01"}-${day || "01"}T00:00:00Z`);
   if (Number.isNaN(at.valueOf())) return text;
   const parts = { year: "numeric", ...(month && { month: language === "ja" ? "long" : "short" }), ...(day && { day: "numeric", weekday: "short" }) };
-  return new Intl.DateTimeFormat(language === "ja" ? "ja-JP" : "en-GB", { ...parts, ...but, timeZone: "UTC" }).format(at) + clock;
+  return calendar({ ...parts, ...but }).format(at) + clock;
 }
 const between = (before, ja, en) => (language === "ja" ? before + ja : en + before);
 function spell(value) {
@@ -29,7 +29,7 @@ function spell(value) {
 function spellZone(zone) {
   if (!zone) return "";
   try {
-    const parts = new Intl.DateTimeFormat(language, { timeZone: zone, timeZoneName: "longGeneric" }).formatToParts(0);
+    const parts = calendar({ timeZone: zone, timeZoneName: "longGeneric" }).formatToParts(0);
     return parts.find((part) => part.type === "timeZoneName").value;
   } catch {
     return zone;
