@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from keii.gold import read_manifest
 from keii.model import Article, Document, Mention, Token
 from keii.segment import segment
 from keii.tag import Analysis, tag
@@ -15,13 +16,14 @@ CACHE = Path(".cache/tokens.jsonl")
 
 
 def gold_rows(shared: Path | None, project: Path = Path()) -> dict[str, list[dict[str, Any]]]:
-    """Gold rows by article: the project's own, then those of `shared/gold`."""
+    """Gold rows by article: the project's own, then those of `shared/gold`; what a manifest counts to `test` is left out."""
     homes = [project / "gold"] + ([shared / "gold"] if shared else [])
+    held_out = {name for home in homes for name, row in read_manifest(home).items() if row.split == "test"}
     rows: dict[str, list[dict[str, Any]]] = {}
     for home in homes:
         for path in sorted(home.glob("*.jsonl")):
             lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-            if lines and "trigger" in lines[0]:
+            if lines and path.stem not in held_out:
                 rows.setdefault(path.stem, lines)
     return rows
 
