@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
 """Kinds of block whose sentences get tokens."""
 
+_BATCH_CHARACTERS = 2500
 _CITATION_AT_END = re.compile(r"[ \u3000]?[(（][^()（）]{0,80}\d{4}[a-z]?[)）][。．]?\s*$")
 _PAUSES = "、，,;；・ \u3000」』)）"
 _ENE_ORGANISATIONS = frozenset(
@@ -113,10 +114,25 @@ def _analyse(sentences: Sequence[str], settings: Tag) -> dict[str, Analysis]:
     pieces = {text: list(_pieces(text, settings.max_sentence)) for text in sentences}
     texts = sorted({piece.text for found in pieces.values() for piece in found}, key=lambda text: (len(text), text))
     nlp = _model()
+    parsed: dict[str, _Parsed] = {}
     with nlp.memory_zone():  # what spaCy keeps of the words it saw is given back
-        docs = nlp.pipe(texts, batch_size=settings.batch)
-        parsed = {text: _parsed(doc) for text, doc in zip(texts, docs, strict=True)}
+        for batch in _batches(texts, settings.batch):
+            parsed.update(zip(batch, map(_parsed, nlp.pipe(batch, batch_size=len(batch))), strict=True))
     return {text: _join([(piece, parsed[piece.text]) for piece in found]) for text, found in pieces.items()}
+
+
+def _batches(texts: Sequence[str], most: int) -> Iterator[list[str]]:
+    """Texts in order, at most so many and so many characters at once, by which memory peaks."""
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        if batch and (len(batch) == most or size + len(text) > _BATCH_CHARACTERS):
+            yield batch
+            batch, size = [], 0
+        batch.append(text)
+        size += len(text)
+    if batch:
+        yield batch
 
 
 def _pieces(sentence: str, limit: int) -> Iterator[_Piece]:

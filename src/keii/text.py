@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\ufe0e\ufe0f"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys("〜～∼˜", "~"))
 _VOICED_MARKS = "ﾞﾟ\u3099\u309a"
+_CHANGED = re.compile("[" + _VOICED_MARKS + "".join(map(chr, (*_INVISIBLE, *_DASHES))) + "]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,9 @@ def fold(text: str, offset: int = 0) -> Folded:
     >>> fold("ｱﾙﾄﾞ").span(2, 3)
     (2, 4)
     """
+    if text.isascii() or (unicodedata.is_normalized("NFKC", text) and not _CHANGED.search(text)):
+        places = range(offset, offset + len(text) + 1)
+        return Folded(text, tuple(places[:-1]), tuple(places[1:]))
     chars: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -50,6 +56,7 @@ def fold(text: str, offset: int = 0) -> Folded:
     return Folded("".join(chars), tuple(starts), tuple(ends))
 
 
+@lru_cache(maxsize=1 << 16)
 def folded(text: str) -> str:
     """The folded text alone, lower case, without blanks: what two spellings are compared by.
 
