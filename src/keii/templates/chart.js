@@ -201,7 +201,12 @@ function chart({ box, rows, lanesOf, laneWord, most, titleOf, choose, told }) {
       redraw();
     });
   }
-  function zoom(how, around = (view[0] + view[1]) / 2) {
+  // What buttons and keys zoom about: the middle one of the events in view
+  function heart() {
+    const here = ordered.filter((event) => visible.has(event) && places.get(event) >= view[0] && places.get(event) <= view[1]);
+    return here.length ? places.get(here[here.length >> 1]) : (view[0] + view[1]) / 2;
+  }
+  function zoom(how, around = heart()) {
     const [start, end] = view;
     const step = (end - start) / 3;
     const scaled = (by) => look(around - (around - start) * by, around + (end - around) * by);

@@ -229,7 +229,8 @@ function pick(events) {
       click.preventDefault();
       page.visit(event);
     });
-    return make("li", {}, make("span", { className: "moment" }, zoned(spell(event.when), event.zone)), " ", link);
+    const conflict = event.conflicts.length ? make("span", { className: "tag conflict" }, word("conflict")) : null;
+    return make("li", {}, symbol(event.factuality), make("span", { className: "moment" }, zoned(spell(event.when), event.zone)), link, " ", conflict ?? "");
   });
   if (events.length > 40) items.push(make("li", {}, numbered("more.n", events.length - 40)));
   picked.replaceChildren(make("p", {}, make("b", {}, numbered("picked", events.length)), button(word("close"), () => (picked.hidden = true))), make("ul", {}, ...items));
