@@ -19,7 +19,8 @@ class Anchor:
     `reference` is the article's moment (`exact` if its time of day is told), `context` the moment in force where the
     expression stands (for 同日, 翌日, a bare clock time), `fine` its grain; `year` the date just told with its year, for
     dates told without; `near` the date in force, which bare days and months are near to (`close` if it stands in the same
-    sentence), `frame` the last date that told its month. `bias` is where bare dates look, always if `strict`, else where the words of the clause point.
+    sentence), `frame` the last date that told its month. `bias` is where bare dates look, always if `strict`, else where
+    the words of the clause point.
     """
 
     reference: datetime | None = None
@@ -88,8 +89,8 @@ def pick(
         )
         if anchor.near is None:
             return own
-        ahead_of = max(anchor.reference, anchor.near) if anchor.reference else None
-        if anchor.bias != "future" and ahead_of and option[0] > ahead_of + DAY:
+        told_ahead = anchor.bias == "future" or not anchor.reference or anchor.near > anchor.reference + DAY
+        if not told_ahead and anchor.reference and option[0] > anchor.reference + DAY:
             return own
         told = (anchor.near, anchor.frame or anchor.near)
         return min(

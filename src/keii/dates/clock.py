@@ -16,14 +16,16 @@ _FINER = {"year": "month", "month": "day", "week": "day", "workday": "day", "day
 def offset(state: State, atom: Atom, anchor: Anchor) -> State:
     sign = atom.values[0] or 1
     moment = state.start if state.clock else state.moment
-    for n, unit in atom.amount:
-        moment = shift(moment, sign * n, unit)
     unit = atom.unit
+    exact = state.clock or bool(state.fixed) or (anchor.exact and state.basis == "absolute")
+    if exact or unit not in ("hour", "minute", "second") or atom.amount[0][0] >= 24:  # 数時間後 of a day is that day
+        for n, step in atom.amount:
+            moment = shift(moment, sign * n, step)
     if atom.amount[-1][0] != int(atom.amount[-1][0]):
         unit = _FINER.get(unit, unit)
     if unit in ("hour", "minute", "second"):
         told = "second" if moment.second else "minute" if moment.minute or unit == "minute" else unit
-        unit = told if state.clock or anchor.exact or state.fixed else "day"
+        unit = told if exact else "day"
     elif unit in ("week", "workday"):
         unit = "day"
     start, end = floor(moment, unit)

@@ -9,9 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 from keii.dates.anchors import Anchor, State
 from keii.dates.atoms import zones
+from keii.dates.calendars import DAY, write
+from keii.dates.events import Mark, is_event, marks
 from keii.dates.expressions import Expression
-from keii.dates.find import bias_of, datable, parse_moment, read, when, zone_info
-from keii.model import BlockKind, DateFrom, Document, Sentence, When
+from keii.dates.find import bias_of, datable, instant, parse_moment, read, when, zone_info
+from keii.model import BlockKind, DateFrom, Document, Grain, Sentence, When
 
 _HEADING_KINDS: frozenset[BlockKind] = frozenset({"title", "heading"})
 _SILENT: frozenset[BlockKind] = frozenset({"boilerplate", "reference", "note", "meta", "embed"})
@@ -20,8 +22,12 @@ _STATUS = re.compile(r"(?:twitter|x)\.com/\w{1,30}/status(?:es)?/(\d{1,20})")
 _SNOWFLAKE_EPOCH = 1288834974657
 _FIRST_SNOWFLAKE = 29_700_859_247
 _ADDITION = re.compile("追記|更新|続報|訂正")
+_RUN = re.compile("[一-龠々ァ-ヴー]{2,12}")
+_COUNTS = re.compile("(?:さ?れ)?の?(?:た?直後|た?直前|た?後|前|から|てから|に先立|を前|た?翌|た?当日)")
+_MOST_DAYS = 16
+_STEP_BACK = re.compile("(?:前[日夜週月年]の|先立つ)$")
 _STAMP = re.compile("公開|更新|投稿|掲載|配信|作成|発行|[Pp]ublished|[Uu]pdated|[Pp]osted")
-_EVENT = re.compile(r"([一-龠々ァ-ヴー]{2,8})(?:(?:さ?れ)?(?:た|する|した|て)?(?:から|日の)?|の|から(?:の)?|発生の)$")
+_EVENT = re.compile(r"([一-龠々ァ-ヴー]{2,8})(?:(?:さ?れ)?(?:た|する|した|て)?(?:から|日の)?|[のと]|から(?:の)?|発生の)$")
 _ZONE_WORD = re.compile(
     "|".join(re.escape(word) for word in sorted(zones(), key=len, reverse=True) if not word.isascii() and word != "現地")
 )
@@ -59,14 +65,14 @@ class _Force:
 
 @dataclass(slots=True)
 class _Reading:
-    """One pass over a document: what is in force in each section, and the sentences read so far with their first date."""
+    """One pass over a document: what is in force in each section, and the days that event words were told with."""
 
     document: Document
     reference: datetime | None
     exact: bool
     zone: str
     sections: dict[int, _Force] = field(default_factory=dict)
-    told: list[tuple[str, State | None]] = field(default_factory=list)
+    events: dict[str, dict[datetime, tuple[int, int, State]]] = field(default_factory=dict)
     day: State | None = None
 
     def force(self, section: int) -> _Force:
@@ -87,8 +93,25 @@ class _Reading:
         return self.sections[section]
 
     def event(self, word: str) -> State | None:
-        """The date of the last sentence before that told the event with a date of its own."""
-        return next((state for text, state in reversed(self.told) if state and word in text), None)
+        """The date that an event was told with most often before, of several the last."""
+        days = next((self.events[name] for name in _names(word) if name in self.events), None)
+        return max(days.values(), key=lambda one: one[:2])[2] if days else None
+
+    def note_events(self, text: str, start: int, told: list[tuple[When, State | None]]) -> None:
+        """Remember the words of a sentence with the date last told before each, else the first of the sentence."""
+        states = [(when.start - start, state) for when, state in told if state]
+        if not states:
+            return
+        for run in _RUN.finditer(text):
+            state = next((one for at, one in reversed(states) if at < run.start()), states[0][1])
+            if _COUNTS.match(text, run.end()):
+                continue
+            word = run[0]
+            for name in {word[at : at + length] for length in (2, 3, 4) for at in range(len(word) - length + 1)} | {word}:
+                days = self.events.setdefault(name, {})
+                if state.start in days or len(days) < _MOST_DAYS:
+                    count = days[state.start][0] if state.start in days else 0
+                    days[state.start] = (count + 1, run.start() + start, state)
 
 
 def dates(document: Document) -> Document:
@@ -117,20 +140,58 @@ def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[When]:
         force.zone = zones()[match[0]]
     found = read(text, sentence.start)[0]
     inside: list[State] = []
+    main: list[State] = []
+    told: list[tuple[When, State | None]] = []
     for at, expression in enumerate(found):
-        event = _event_before(reading, sentence, expression)
+        event = _event_before(reading, sentence, expression, told)
         limit = found[at + 1].start if at + 1 < len(found) else sentence.end
         tail = reading.document.article.text[expression.end : max(limit, min(expression.end + 40, sentence.end))]
         anchor = _anchor(reading, force, sentence, expression, inside, tail, event[1] if event else None)
         one = when(replace(expression, start=event[0]) if event else expression, anchor, force.zone)
-        yield one.when
+        told.append((one.when, one.first if one.first and datable(one) else None))
         if one.first and datable(one):
             inside.append(one.first)
+            if not _aside(reading, sentence, expression):
+                main.append(one.first)
             if sentence.kind not in _SILENT and any(atom.kind in ("month", "date") for atom in expression.atoms):
                 force.frame = one.first
+    yield from (one for one, _ in told)
+    yield from _from_events(reading, force, sentence, text, told)
     yield from _posts(reading.document, sentence)
-    reading.told.append((text, inside[0] if inside else None))
-    _put_in_force(reading, force, sentence, text, found, inside)
+    if sentence.kind not in _SILENT:
+        reading.note_events(text, sentence.start, told)
+    _put_in_force(reading, force, sentence, text, found, main or ([] if force.day else inside))
+
+
+def _from_events(
+    reading: _Reading, force: _Force, sentence: Sentence, text: str, told: list[tuple[When, State | None]]
+) -> Iterator[When]:
+    """The expressions of a sentence that count from an event or from what was told last, where that has a day."""
+    if sentence.kind in _SILENT | _HEADING_KINDS:
+        return
+    for mark in marks(text):
+        start, end = sentence.start + mark.start, sentence.start + mark.end
+        if any(one.start < end and start < one.end for one, _ in told):
+            continue
+        before = [state for one, state in told if state and one.end <= start]
+        state = (
+            _told_here(text[: mark.start], mark.event, sentence.start, told) or reading.event(mark.event) if mark.event else None
+        )
+        state = state or (before[-1] if before else force.day or force.date or reading.day)
+        if mark.bound == "now":
+            state = State(reading.reference, reading.reference, reading.reference + DAY, "day") if reading.reference else None
+        if state:
+            yield _bounded(mark._replace(start=start, end=end), state, force.zone)
+
+
+def _bounded(mark: Mark, state: State, zone: str | None) -> When:
+    grain: Grain = "day" if state.grain in _DAYS else state.grain if state.grain in ("year", "month") else "day"
+    value = write(state.start, grain)
+    open_start = mark.bound != "at"
+    return When(
+        start=mark.start, end=mark.end, value=f"../{value}" if open_start else value, grain=grain, basis="event",
+        earliest=None if open_start else instant(state.start, zone), latest=instant(state.end, zone),
+    )  # fmt: skip
 
 
 def _put_in_force(
@@ -140,7 +201,9 @@ def _put_in_force(
     if sentence.kind in _SILENT or not inside:
         return
     force.date, force.basis = inside[-1], "context"
-    days = [state for state in inside if state.fixed in ("day", "part", "clock") and not _ahead(state, reading.reference)]
+    if sentence.kind == "heading" and inside[0].fixed == "day" and _ADDITION.search(text):
+        force.reference = inside[0].start
+    days = [state for state in inside if state.fixed in ("day", "part", "clock") and not _ahead(state, force.reference)]
     if days:
         force.day = days[0]
         reading.day = reading.day if sentence.kind == "quote" else days[0]
@@ -148,12 +211,20 @@ def _put_in_force(
             sentence.kind == "entry" and found[0].start - sentence.start < _LEAD and days[0] is inside[0]
         ):
             force.entry = days[0]
-        if sentence.kind == "heading" and _ADDITION.search(text):
-            force.reference = days[0].start
     if sentence.kind in _HEADING_KINDS:
         force.basis = "heading"
         if sentence.kind == "heading" and (found[0].end - found[0].start) * 2 >= sentence.end - sentence.start:
             force.year = next((state for state in inside if state.fixed == "year" and state.basis == "absolute"), force.year)
+
+
+def _aside(reading: _Reading, sentence: Sentence, expression: Expression) -> bool:
+    """Whether a date leads nowhere: it is in a quotation, or only steps back (前日, 前日の3日)."""
+    head = expression.atoms[0]
+    back = head.kind in ("same", "offset") and (head.values[0] or 0) < 0
+    back = back or bool(
+        _STEP_BACK.search(reading.document.article.text, max(sentence.start, expression.start - 4), expression.start)
+    )
+    return sentence.kind != "quote" and (back or _quoted(reading.document, sentence, expression))
 
 
 def _ahead(state: State, reference: datetime | None) -> bool:
@@ -231,7 +302,22 @@ def _near(state: State, reference: datetime | None) -> bool:
     return state.grain in _DAY_GRAINS and (reference is None or abs((state.start - reference).days) <= 400)
 
 
-def _event_before(reading: _Reading, sentence: Sentence, expression: Expression) -> tuple[int, State] | None:
+def _names(word: str) -> list[str]:
+    """What an event word may have been told as: itself, its last characters (取締役解任: 解任)."""
+    return [word, *(word[-length:] for length in (4, 3, 2) if len(word) > length)]
+
+
+def _told_here(text: str, word: str, start: int, told: list[tuple[When, State | None]]) -> State | None:
+    """The date that the sentence itself tells an event with, before it counts from it."""
+    for name in _names(word):
+        if (at := text.find(name)) >= 0:
+            return next((state for one, state in reversed(told) if state and one.end <= start + at), None)
+    return None
+
+
+def _event_before(
+    reading: _Reading, sentence: Sentence, expression: Expression, told: list[tuple[When, State | None]]
+) -> tuple[int, State] | None:
     """The event that the expression counts from (解任の翌日, 発表から3日後): where its words begin, and its date."""
     head = expression.atoms[0]
     if head.kind not in ("same", "offset") or (head.kind == "same" and head.unit in ("next", "echo")):
@@ -242,8 +328,11 @@ def _event_before(reading: _Reading, sentence: Sentence, expression: Expression)
         match = re.search("([一-龠々]{2,6})$", before)
     if not match:
         return None
-    names = [match[1], *(match[1][-n:] for n in (4, 3, 2) if len(match[1]) > n)]
-    state = next((state for name in names if (state := reading.event(name))), None)
+    earlier = reading.document.article.text[sentence.start : expression.start - len(before) + match.start()]
+    state = _told_here(earlier, match[1], sentence.start, told) or reading.event(match[1])
+    if state is None and head.kind == "offset" and is_event(match[1]):
+        day = next((one for _, one in reversed(told) if one), None) or reading.force(sentence.section).day or reading.day
+        state = replace(day, grain="day", fixed="day", clock=False) if day else None
     return (expression.start - len(before) + match.start(), state) if state else None
 
 

@@ -180,6 +180,7 @@ def _lengths() -> list[Form]:
             r"(?P<dir>前(?!後|半|年|期|回|か月|倒)|まえ|後(?!半|ろ|期|見|継|退)|のち|あと|先(?!週|月|進))",
             read.offset,
         ),
+        Form("since_event", rf"(?<=から)(?:わずか|約|およそ|ほぼ|ちょうど){_LEN}(?=で[、は])", read.elapsed),
         Form("elapsed", rf"{_START}(?:あと)?{_ABOUT}{_LEN}(?:弱|強)?(?:{inside}|{passed}|弱で)", read.elapsed),
         Form("todate", r"年初来", read.year_to_date),
     ]
@@ -195,7 +196,7 @@ def _edges() -> list[Form]:
     tail = r"間|にわたり|にわたって|以上|以下|未満|くらい|ぐらい|ほど|余り|あまり|ぶり|目|近く|も(?=続|経" r"|た|か|耐)"
     season = (
         r"(?:今|昨|去|翌|来|この|その|同|(?<=[年し]の)|(?<=年)|(?<=\d{4}))[春夏秋冬]|"
-        r"(?<![ぁ-んァ-ヴ一-龠A-Za-z])[春夏秋冬](?=[にかま])"
+        r"(?<![ぁ-のひ-んァ-ヴ一-龠A-Za-z])[春夏秋冬](?=[にかま])"
     )
     return [
         Form("unit_edge", unit_edge, read.unit_edge),
@@ -297,7 +298,7 @@ def _master() -> re.Pattern[str]:
 def _trigger() -> re.Pattern[str]:
     """Where a form may begin; everywhere else the table need not be tried."""
     lexical = (
-        [word for row in lexicon.table("dates") for word in row[0].split(" ")]
+        [word for row in lexicon.table("dates") if row[1] != "event" for word in row[0].split(" ")]
         + list(zones())
         + [*read.MONTH_KANA, *read.WEEK_KANA]
     )

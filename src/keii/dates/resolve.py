@@ -64,7 +64,15 @@ def _counts_from_context(atom: Atom, anchor: Anchor) -> bool:
     if atom.part.startswith(("その", "それから")) or anchor.context_basis == "event":
         return True
     later = atom.values[0] == 1 and not atom.part and anchor.context_basis in ("context", "heading")
-    return later and (anchor.fine in _CLOCK if atom.unit in _CLOCK else anchor.bias != "future")
+    if not later or not anchor.context:
+        return False
+    return anchor.bias != "future" or bool(anchor.reference and _moved(anchor.context, atom) <= anchor.reference)
+
+
+def _moved(moment: datetime, atom: Atom) -> datetime:
+    for n, unit in atom.amount:
+        moment = shift(moment, n, unit)
+    return moment
 
 
 def resolve(expression: Expression, anchor: Anchor) -> tuple[State, State | None]:
@@ -86,9 +94,7 @@ def resolve(expression: Expression, anchor: Anchor) -> tuple[State, State | None
 
 def _after(first: State, length: Atom) -> State:
     """The last unit of a length of time that begins with a state (1969年から5年: 1973)."""
-    end = first.start
-    for n, unit in length.amount:
-        end = shift(end, n, unit)
+    end = _moved(first.start, length)
     if length.unit in _CLOCK:
         return at(first, end, end, "minute", "clock")
     grain: Grain = first.grain if first.grain in ("year", "month") else "day"
