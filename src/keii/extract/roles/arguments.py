@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 
 from keii.extract.candidates import Candidate
-from keii.extract.grammar import chain, is_sahen, path_to_root, quote_depth
+from keii.extract.grammar import chain, is_sahen
 from keii.extract.roles.cast import Cast, Unit
 from keii.extract.roles.phrases import Phrase, case, words
 from keii.model import Token
@@ -36,9 +36,9 @@ class Trigger:
         self.tokens = cast.document.tokens[candidate.sentence]
         self.i = candidate.token
         self.token = self.tokens[self.i]
-        self.path = path_to_root(self.tokens, self.i)
-        self.units = cast.units[candidate.sentence]
-        self.depths = quote_depth(self.tokens)
+        self.path = above(self.tokens, self.i, _DEEP)
+        self.units = cast.near(candidate.sentence, self.i)
+        self.depths = cast.depths(candidate.sentence)
 
     @cached_property
     def verbal(self) -> bool:
@@ -49,8 +49,8 @@ class Trigger:
         """The predicate that the trigger rests on: itself, or the verb it is the object or subject of (会談を行う)."""
         if self.verbal or not self.path:
             return self.i
-        above = self.tokens[self.path[0]]
-        rests = self.token.dep in ("obj", "nsubj", "obl", "dislocated", "nmod", "iobj") and above.pos in ("VERB", "ADJ")
+        verb = self.tokens[self.path[0]]
+        rests = self.token.dep in ("obj", "nsubj", "obl", "dislocated", "nmod", "iobj") and verb.pos in ("VERB", "ADJ")
         return self.path[0] if rests else self.i
 
     @cached_property
@@ -109,23 +109,23 @@ class Trigger:
             return "inside" if phrase.inner else "self"
         if phrase.inner:
             return "inner:" + ("left" if phrase.last < self.i else "right")
-        above = tokens[phrase.head].head
-        if above in (self.i, self.host) and above not in range(phrase.first, phrase.last + 1):
-            return ("own" if above == self.i and self.host != self.i else "arg") + ":" + particle
+        over = tokens[phrase.head].head
+        if over in (self.i, self.host) and over not in range(phrase.first, phrase.last + 1):
+            return ("own" if over == self.i and self.host != self.i else "arg") + ":" + particle
         reached = self.i
         clause = "above1"
-        for n, step in enumerate(self.path[:_DEEP]):
+        for n, step in enumerate(self.path):
             if any(member.first <= step <= member.last for member in unit.phrases):
                 if tokens[reached].dep == "acl":
                     return "relative" if reached in (self.i, self.host) else "relative2"
                 return f"over:{tokens[reached].dep}:{particle}"
             if tokens[reached].dep == "acl" and not self._transparent(step):
                 clause = "above2"
-            if above == step:
+            if over == step:
                 far = phrase.first > self.i or (n >= 3 and particle not in TOPIC)
                 return ("right:" if phrase.first > self.i else "far:") + particle if far else f"{clause}:{particle}"
             reached = step
-        down = [phrase.head, *path_to_root(tokens, phrase.head)[:3]]
+        down = [phrase.head, *above(tokens, phrase.head, 3)]
         if any(step in (self.i, self.host) for step in down):
             between = tokens[down[1]]
             return "of:" + mark(case(tokens, down[1])) if between.pos in ("NOUN", "PROPN", "PRON", "NUM") else "below:" + particle
@@ -136,7 +136,16 @@ class Trigger:
         return self.tokens[i].lemma in words("empty")
 
 
-@cache
+def above(tokens: Sequence[Token], i: int, steps: int) -> list[int]:
+    """The heads above a token, nearest first, at most `steps` of them."""
+    path: list[int] = []
+    while len(path) < steps and tokens[i].head != i:
+        i = tokens[i].head
+        path.append(i)
+    return path
+
+
+@lru_cache(maxsize=10_000)
 def noun_class(text: str, label: str) -> str:
     """The kind of thing a phrase names, by its label or its last characters."""
     if label:

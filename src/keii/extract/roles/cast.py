@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from heapq import nlargest
 
+from keii.extract.grammar import quote_depth
 from keii.extract.roles.phrases import Phrase, joined, phrases, words
 from keii.model import Document
 from keii.names import group_name
@@ -19,8 +22,14 @@ _PAIR = re.compile(
 _COUNTED = re.compile(r"([2-9２-９二三四五六七八九])(?:社|氏|人|者|名|か国|カ国|ヶ国|行|党|県|市|店|チーム|球団|校)")
 _DIGITS = {d: n for n, ds in enumerate(("2２二", "3３三", "4４四", "5５五", "6６六", "7７七", "8８八", "9９九"), 2) for d in ds}
 _KINDS = {"社": "ORG", "行": "ORG", "党": "ORG", "店": "ORG", "校": "ORG", "国": "PLACE", "県": "PLACE", "市": "PLACE"}
+_NEAR = 3
+"""How many sentences back a subject may be carried; names one fewer."""
+_OFTEN = 4
+"""How many of the names most told are carried from anywhere."""
+_AROUND = 40
+"""How many units on either side of a trigger are looked at."""
 _MEMORY = 60
-"""How many names back a bare noun may repeat one."""
+"""How many names back a bare noun or a group word may repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,47 +49,58 @@ class Unit:
 
 
 class Cast:
-    """The units of every sentence of a document, in order of the text."""
+    """The units of every sentence of a document, in order of the text, and what each sentence carries over."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self._history: list[tuple[str, str, str]] = []
-        self._groups: list[tuple[str, ...]] = []
-        self.units: list[tuple[Unit, ...]] = [tuple(self._sentence(number)) for number in range(len(document.sentences))]
-        self.salience: Counter[str] = Counter(
-            phrase.names[0] for units in self.units for unit in units for phrase in unit.phrases if phrase.label
-        )
+        self.salience: Counter[str] = Counter()
+        self.units: list[tuple[Unit, ...]] = []
+        self.carried: list[tuple[Unit, ...]] = []
+        """By sentence: the units of sentences before that it leaves out, nearest first: what a subject not told may be."""
+        self._history: deque[tuple[str, str, str]] = deque(maxlen=_MEMORY)
+        self._groups: deque[tuple[str, ...]] = deque(maxlen=_MEMORY)
+        self._told: dict[str, Unit] = {}
+        self._before: deque[int] = deque(maxlen=_NEAR)
+        for number, tokens in enumerate(document.tokens):
+            self.units.append(tuple(self._sentence(number)))
+            self.carried.append(tuple(self._carry(number)))
+            if tokens:
+                self._before.appendleft(number)
+            for unit in self.units[-1]:
+                self.salience.update(phrase.names[0] for phrase in unit.phrases if phrase.label)
+                if len(unit.names) == 1 and unit.tail.label:
+                    self._told[unit.names[0]] = unit
         self.most = max(self.salience.values(), default=0)
+        self._depths: tuple[int, list[int]] = (-1, [])
 
-    def carried(self, number: int) -> tuple[Unit, ...]:
-        """Units of sentences before that this one leaves out, nearest first: what a subject not told may be.
+    def near(self, number: int, i: int) -> tuple[Unit, ...]:
+        """The units of a sentence around a token: all of them but in the longest sentences."""
+        units = self.units[number]
+        if len(units) <= 2 * _AROUND:
+            return units
+        place = bisect_left(units, i, key=lambda unit: unit.tail.last)
+        return units[max(0, place - _AROUND) : place + _AROUND]
 
-        Those that were subject or topic within three sentences, names within two, and the names most told so far.
-        """
+    def depths(self, number: int) -> list[int]:
+        """In how many quotation marks each token of a sentence stands."""
+        if self._depths[0] != number:
+            self._depths = number, quote_depth(self.document.tokens[number])
+        return self._depths[1]
+
+    def _carry(self, number: int) -> Iterator[Unit]:
+        """Subjects and topics of three sentences, names of two, and the names most told so far."""
         here = {name for unit in self.units[number] for name in unit.names}
         section = self.document.sentences[number].section
-        found: list[Unit] = []
-        told: Counter[str] = Counter()
-        back = 0
-        for earlier in range(number - 1, -1, -1):
-            if not self.document.tokens[earlier]:
-                continue
-            back += 1
-            same = self.document.sentences[earlier].section == section
-            for unit in self.units[earlier]:
-                told.update(name for phrase in unit.phrases if phrase.label for name in phrase.names[:1])
+        for back, earlier in enumerate(self._before, 1):
+            distance = back if self.document.sentences[earlier].section == section else back + _REACH
+            for unit in self.units[earlier][-2 * _AROUND :]:
                 topic = not unit.tail.inner and unit.tail.particles[:1] in (("は",), ("が",), ("も",))
-                near = (back <= 3 and topic) or (back <= 2 and unit.tail.label)
-                if near and unit.names and not here & set(unit.names):
+                if unit.names and (topic or (back < _NEAR and unit.tail.label)) and not here & set(unit.names):
                     here |= set(unit.names)
-                    found.append(Unit(unit.phrases, back if same else back + _REACH))
-        often = [name for name, count in told.most_common(4) if count > 1 and name not in here]
-        return (*found, *(Unit(unit.phrases, 2 * _REACH) for unit in map(self._last_told(number).get, often) if unit))
-
-    def _last_told(self, number: int) -> dict[str, Unit]:
-        return {
-            unit.names[0]: unit for units in self.units[:number] for unit in units if len(unit.names) == 1 and unit.tail.label
-        }
+                    yield Unit(unit.phrases, distance)
+        for name, count in nlargest(_OFTEN, self.salience.items(), key=lambda item: item[1]):
+            if count > 1 and name not in here and name in self._told:
+                yield Unit(self._told[name].phrases, 2 * _REACH)
 
     def _sentence(self, number: int) -> Iterator[Unit]:
         tokens = self.document.tokens[number]
@@ -90,7 +110,7 @@ class Cast:
         for group in joined(tokens, found):
             members = []
             for n in group:
-                member = replace(found[n], names=self._whom(found[n], found[:n]))
+                member = replace(found[n], names=self._whom(found[n], found[n - 1] if n else None))
                 members.append(member)
                 if member.label:
                     self._history.append((member.names[0], member.label, member.text))
@@ -99,22 +119,16 @@ class Cast:
                 self._groups.append(names)
             yield Unit(tuple(members))
 
-    def _whom(self, phrase: Phrase, before: list[Phrase]) -> tuple[str, ...]:
+    def _whom(self, phrase: Phrase, before: Phrase | None) -> tuple[str, ...]:
         """The names a phrase stands for: its own, those a group word repeats, or the phrase as it stands."""
         if phrase.names:
             return phrase.names
         many = self._many(phrase.text)
         if many:
             return many
-        owner = self._owner(phrase, before)
-        group = group_name(owner.names[0], phrase.text) if owner and owner.label == "ORG" else None
+        owned = before and before.label == "ORG" and before.particles[:1] == ("の",) and before.last + 2 == phrase.first
+        group = group_name(before.names[0], phrase.text) if before and owned else None
         return (group or self._longer(phrase.text) or phrase.text,)
-
-    @staticmethod
-    def _owner(phrase: Phrase, before: list[Phrase]) -> Phrase | None:
-        """The name that a phrase belongs to by の."""
-        last = before[-1] if before else None
-        return last if last and last.names and last.particles[:1] == ("の",) and last.last + 2 == phrase.first else None
 
     def _many(self, text: str) -> tuple[str, ...]:
         """The names behind 両社, 3人: the last that were told together, else the last of the kind."""
@@ -136,7 +150,7 @@ class Cast:
         """The longer name that a bare noun repeats (県 for 静岡県, 病院 for 中央病院)."""
         if text in words("empty"):
             return None
-        for name, label, spelt in reversed(self._history[-_MEMORY:]):
+        for name, label, spelt in reversed(self._history):
             if label in ("ORG", "PLACE") and spelt != text and spelt.endswith(text):
                 return name
         return None

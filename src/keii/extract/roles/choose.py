@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -23,7 +22,7 @@ Probabilities = npt.NDArray[np.float64]
 
 def choices(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[dict[str, float]]]:
     """Who may take part, and the features of nobody (row 0) and of each of them."""
-    carried = trigger.cast.carried(trigger.candidate.sentence)
+    carried = trigger.cast.carried[trigger.candidate.sentence]
     rows = [none_features(trigger, type)]
     rows += [sentence_features(trigger, n, type) for n in range(len(trigger.units))]
     rows += [carried_features(trigger, unit, type, order) for order, unit in enumerate(carried)]
@@ -44,24 +43,23 @@ def softmax(scores: Probabilities) -> Probabilities:
 
 
 def decode(probabilities: Probabilities) -> list[tuple[Role, int]]:
-    """The roles with the rows that take them: agent and patient chosen together, so that no row is both."""
+    """The roles with the rows that take them: agent and patient chosen together, no row in two of them but `org`."""
     pair = probabilities[:, 0][:, None] * probabilities[:, 1][None, :]
     pair[np.arange(1, len(pair)), np.arange(1, len(pair))] = 0
     agent, patient = np.unravel_index(int(pair.argmax()), pair.shape)
-    taken = {int(agent), int(patient)} - {0}
     chosen: list[tuple[Role, int]] = []
+    taken: set[int] = {int(agent), int(patient)} - {0}
     for column, role in enumerate(ROLES):
-        column_ = probabilities[:, column].copy()
-        if role == "other":
-            column_[list(taken)] = 0
-        first = int((agent, patient)[column]) if column < 2 else int(column_.argmax())
+        chances = probabilities[:, column].copy()
+        first = int((agent, patient)[column]) if column < 2 else 0
+        if role != "org":
+            chances[list(taken - {first})] = 0
+        first = first if column < 2 else int(chances.argmax())
         if first:
-            chosen += [(role, row) for row in _with_equals(column_, first)]
+            rows = [first, *(row for row in range(1, len(chances)) if row != first and chances[row] > _ALSO)]
+            taken.update(rows)
+            chosen += [(role, row) for row in rows]
     return chosen
-
-
-def _with_equals(column: Sequence[float] | Probabilities, first: int) -> list[int]:
-    return [first, *(row for row in range(1, len(column)) if row != first and column[row] > _ALSO)]
 
 
 @cache

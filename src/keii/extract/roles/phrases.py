@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -65,15 +65,19 @@ def phrases(document: Document, number: int) -> tuple[Phrase, ...]:
                 last = _extent(tokens, i)[1]
             taken.update(range(first, last + 1))
             found += _bunsetu(document, number, (first, i, last), names)
-    covered = {(phrase.start, phrase.end) for phrase in found}
+    outside = glosses | {i for phrase in found if not phrase.inner for i in range(phrase.first, phrase.last + 1)}
+    yielded = {(phrase.start, phrase.end) for phrase in found}
     for mention in names:
-        if (mention.start, mention.end) not in covered and not any(
-            p.start <= mention.start and mention.end <= p.end and not p.inner for p in found
-        ):
-            inside = [i for i, token in enumerate(tokens) if token.start < mention.end and mention.start < token.end]
-            if inside and inside[0] not in glosses:
-                found.append(_phrase(document, number, (inside[0], inside[-1], inside[-1]), mention, title=False, inner=True))
+        first, last = _tokens_of(tokens, mention)
+        if (mention.start, mention.end) not in yielded and first <= last and not {first, last} & outside:
+            found.append(_phrase(document, number, (first, last, last), mention, title=False, inner=True))
     return _once(found)
+
+
+def _tokens_of(tokens: Sequence[Token], mention: Mention) -> tuple[int, int]:
+    """First and last token that share a character with a mention."""
+    first = bisect_right(tokens, mention.start, key=lambda token: token.end)
+    return first, bisect_left(tokens, mention.end, key=lambda token: token.start) - 1
 
 
 def _once(found: Sequence[Phrase]) -> tuple[Phrase, ...]:
@@ -86,14 +90,15 @@ def _names(document: Document, number: int) -> list[Mention]:
     """The names of people, bodies and places that begin in a sentence."""
     sentence = document.sentences[number]
     mentions = document.mentions or document.entities
-    first = bisect_left(mentions, sentence.start, key=lambda mention: mention.start)
-    found = []
-    for mention in mentions[first:]:
-        if mention.start >= sentence.end:
-            break
-        if mention.label not in ("DATE", "TIME"):
-            found.append(mention)
-    return found
+    first, last = (bisect_left(mentions, place, key=lambda mention: mention.start) for place in (sentence.start, sentence.end))
+    return [mention for mention in mentions[first:last] if mention.label not in ("DATE", "TIME")]
+
+
+def _touching(names: Sequence[Mention], start: int, end: int) -> list[Mention]:
+    """The names that share a character with a span, or end where it begins."""
+    first = bisect_left(names, start, key=lambda mention: mention.end)
+    last = bisect_left(names, end, key=lambda mention: mention.start)
+    return list(names[first:last])
 
 
 def _extent(tokens: Sequence[Token], i: int) -> tuple[int, int]:
@@ -120,7 +125,7 @@ def _continues(tokens: Sequence[Token], i: int) -> bool:
     """Whether the noun before runs on without a particle (大分県 + 警): the parser cut a compound."""
     if tokens[i].pos not in _NOUNS or tokens[i].start != tokens[i - 1].end:
         return False
-    head = next((j for j in range(i, len(tokens)) if tokens[j].bunsetu), None)
+    head = next((j for j in range(i, min(i + _APART, len(tokens))) if tokens[j].bunsetu), None)
     return (
         head is not None
         and all(tokens[j].pos in _NOUNS for j in range(i, head + 1))
@@ -137,7 +142,7 @@ def _bunsetu(document: Document, number: int, place: tuple[int, int, int], names
     place = (first, head, last)
     if _is_time(document, tokens, first, last) or (tokens[last].lemma in words("empty") and first == last):
         return
-    inside = [m for m in names if m.start < tokens[last].end and tokens[first].start < m.end]
+    inside = [m for m in _touching(names, tokens[first].start, tokens[last].end) if m.end > tokens[first].start]
     bare = last
     while bare >= first and (tokens[bare].surface in titles() or tokens[bare].surface in words("title")):
         bare -= 1
@@ -175,7 +180,7 @@ def _bunsetu(document: Document, number: int, place: tuple[int, int, int], names
 def _reach_back(tokens: Sequence[Token], first: int, names: Sequence[Mention]) -> int:
     """The first token of the name that runs into a phrase: the parser may cut a name from its title (天王寺谷 + 選手)."""
     start = tokens[first].start
-    name = next((m for m in names if m.start < start <= m.end), None)
+    name = next((m for m in _touching(names, start, start + 1) if m.start < start), None)
     while name and first > 0 and tokens[first - 1].start >= name.start and tokens[first - 1].end == tokens[first].start:
         first -= 1
     return first

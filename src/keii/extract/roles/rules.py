@@ -50,7 +50,7 @@ def _subject(trigger: Trigger) -> Unit | None:
     genitive = [unit for unit in _related(trigger, ("own:の",)) if _acts(trigger, unit)]
     if genitive:
         return genitive[-1]
-    earlier = trigger.cast.carried(trigger.candidate.sentence)
+    earlier = trigger.cast.carried[trigger.candidate.sentence]
     return next(
         (
             unit
