@@ -31,7 +31,7 @@ from keii.model import RUNNING_TEXT, Article, Claim, ClaimDate, Document, EventT
 from keii.names import names
 from keii.read import read
 from keii.reconcile import reconcile
-from keii.score import score
+from keii.score import human, score
 from keii.train import folds, label, learn
 
 FIGURES = (
@@ -53,7 +53,7 @@ class Work(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--folds", type=int, default=10)
+    parser.add_argument("--folds", type=int, default=5)
     arguments = parser.parse_args()
     work = material(arguments.shared if arguments.shared.is_dir() else None)
     learned = list(cross_validated(work, arguments.folds))
@@ -65,12 +65,11 @@ def main() -> None:
     }
     for kind in ("news", "blog"):
         articles = [article for article in work.documents if genre(article) == kind]
-        print(f"\n{kind}: {len(articles)} articles, {sum(claim.article in articles for claim in work.gold)} gold claims")
-        print(f"{'':14}" + "".join(f"{name.rpartition('.')[2] if 'fields' in name else name:>27}" for name in FIGURES))
-        for name, claims in systems.items():
-            print(f"{name:14}" + "".join(f"{figure:>27}" for figure in _figures(scored(work, claims, articles))))
+        print(f"{kind}: {len(articles)} articles, {sum(claim.article in articles for claim in work.gold)} gold claims")
+        _table({name: scored(work, claims, articles) for name, claims in systems.items()})
+        print()
     sure, paired = confidences(work, learned)
-    print(f"\nconfidence of rules + model: Brier score {np.mean((sure - paired) ** 2):.3f}; by band: mean told, share right, n")
+    print(f"confidence of rules + model: Brier score {np.mean((sure - paired) ** 2):.3f}; by band: mean told, share right, n")
     for told, right, n in reliability(sure, paired):
         print(f"{told:.2f} {right:.2f} {n}")
 
@@ -115,11 +114,20 @@ def scored(work: Work, claims: Iterable[Claim], articles: Sequence[str]) -> Scor
     return score(pairs, chosen, gold, config, articles=articles)
 
 
-def _figures(scores: Scores) -> Iterator[str]:
+def _table(systems: Mapping[str, Scores]) -> None:
+    """A row a figure, a column a system; the last with its interval, its n and what people reach."""
+    last = list(systems)[-1]
+    print(f"{'':22}" + "".join(f"{name:>14}" for name in systems) + f"{'95 %':>16}{'n':>7}{'people':>9}")
     for name in FIGURES:
-        figure = scores.figures[name]
-        bounds = f"[{figure.low:.3f}, {figure.high:.3f}] {figure.n}" if figure.low is not None and figure.high is not None else ""
-        yield f"{figure.value:.3f} {bounds}" if figure.value is not None else "-"
+        figure = systems[last].figures[name]
+        cells = "".join(_cell(scores.figures[name].value, 14) for scores in systems.values())
+        interval = f"{figure.low:.3f}–{figure.high:.3f}" if figure.low is not None and figure.high is not None else ""
+        people = human().get(name)
+        print(f"{name:22}{cells}{interval:>16}{figure.n:>7}" + (f"{people[0]:>5.2f}/{people[1]:.2f}" if people else ""))
+
+
+def _cell(value: float | None, width: int) -> str:
+    return f"{'–' if value is None else f'{value:.3f}':>{width}}"
 
 
 def confidences(work: Work, claims: Sequence[Claim]) -> tuple[Floats, Floats]:

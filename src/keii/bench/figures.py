@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 _PLACE = re.compile(r"(<!-- begin: (?P<command>[^\n]+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -21,11 +22,12 @@ def rewrite(text: str, only: str = "") -> str:
     def made(place: re.Match[str]) -> str:
         if only not in place["command"]:
             return place[0]
-        return f"{place[1]}```\n$ {place['command']}\n{output(place['command'])}\n```\n{place[3]}"
+        return f"{place[1]}```text\n$ {place['command']}\n{output(place['command'])}\n```\n{place[3]}"
 
     return _PLACE.sub(made, text)
 
 
+@cache
 def output(command: str) -> str:
     """What a command of keii prints; raises CalledProcessError if it fails."""
     words = shlex.split(command)
