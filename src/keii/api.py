@@ -84,7 +84,7 @@ def explain(event_id: str, out: Path) -> Iterator[str]:
     words = {claim.key: claim.trigger.text for claim in claims}
     yield f"{event.id}\t{event.title}\t{len(event.claims)} claims"
     mine = [claim for claim in claims if claim.article in event.articles]
-    for a, b, total, parts in why(event, mine, {}):
+    for a, b, total, parts in why(event, mine):
         yield f"{a} {words[a]} ~ {b} {words[b]}\t{total:+.2f}"
         for feature, weight in sorted(parts, key=lambda part: -abs(part[1])):
             yield f"    {weight:+.2f}  {feature}"

@@ -16,15 +16,17 @@ from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
-from keii import config
+import numpy as np
+
 from keii.gold import read_claims, read_texts
 from keii.merge import group
+from keii.merge.compare import own_amounts
 from keii.merge.evidence import Model
 from keii.merge.record import record
 from keii.merge.train import examples, fit, story
 from keii.model import Article, Claim
 from keii.read import read
-from keii.score.clusters import METRICS, entities
+from keii.score.clusters import METRICS, Entities, Shares, entities
 
 FOLDS = 5
 """Parts that the Wikinews articles are held out in."""
@@ -64,18 +66,19 @@ def score(what: str, groups: Iterable[Sequence[Claim]]) -> Row:
     named = [(claim, str(i)) for i, members in enumerate(groups) for claim in members]
     key = entities((claim.key, claim.event) for claim, _ in named)
     response = entities((claim.key, name) for claim, name in named)
-    rates = []
-    for name in ("muc", "b3", "ceafe"):
-        recall, precision = (_ratio(METRICS[name](*sides)) for sides in ((key, response), (response, key)))
-        rates.append(2 * precision * recall / (precision + recall) if precision + recall else 0.0)
+    muc, b3, ceafe = (_f1(METRICS[name], key, response) for name in ("muc", "b3", "ceafe"))
     ours, theirs = _pairs(response), _pairs(key)
     right = len(ours & theirs)
-    return Row(what, len(named), *rates, right / max(len(ours), 1), right / max(len(theirs), 1))
+    return Row(what, len(named), muc, b3, ceafe, right / max(len(ours), 1), right / max(len(theirs), 1))
 
 
-def _ratio(shares: Sequence[tuple[float, float]]) -> float:
-    right, whole = (sum(column) for column in zip(*shares, strict=True))
-    return right / whole if whole else 0.0
+def _f1(metric: Callable[[Entities[str], Entities[str]], Shares], key: Entities[str], response: Entities[str]) -> float:
+    recall, precision = _ratio(metric(key, response)), _ratio(metric(response, key))
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+def _ratio(shares: Shares) -> float:
+    return sum(right for right, _ in shares) / (sum(whole for _, whole in shares) or 1.0)
 
 
 def _pairs(groups: Iterable[frozenset[str]]) -> set[tuple[str, str]]:
@@ -131,8 +134,9 @@ def table(claims: Sequence[Claim], how: Callable[[str, list[Claim]], list[list[C
     rows = [score(name, of) for name, of in sorted(groups.items()) if not name.startswith("wikinews")]
     corpus = [row for row in rows if row.what != "source articles"]
     if corpus:
-        means = (sum(column) / len(corpus) for column in list(zip(*corpus, strict=True))[2:])
-        rows.append(Row("corpus, mean of stories", sum(row.claims for row in corpus), *means))
+        size = sum(row.claims for row in corpus)
+        muc, b3, ceafe, precision, recall = np.mean([row[2:] for row in corpus], axis=0)
+        rows.append(Row("corpus, mean of stories", size, muc, b3, ceafe, precision, recall))
     news = [members for name, of in sorted(groups.items()) if name.startswith("wikinews") for members in of]
     return rows + ([score("wikinews", news)] if news else [])
 
@@ -147,7 +151,8 @@ def conflict_rows(claims: Sequence[Claim], planted: Path, articles: Mapping[str,
         if not claim.article.startswith("wn") and claim.event:
             events[claim.event].append(claim)
     wanted = {(row["event"], row["field"]) for row in map(json.loads, planted.read_text(encoding="utf-8").splitlines())}
-    told = {(id, c.field) for id, members in events.items() for c in record(id, members, articles).conflicts}
+    amounts = own_amounts(claims)
+    told = {(id, c.field) for id, members in events.items() for c in record(id, members, amounts, articles).conflicts}
     by_field = Counter(field for _, field in wanted)
     lines = [f"{'conflicts':12s} planted  found  others"]
     for field in sorted(by_field | Counter(field for _, field in told)):
@@ -155,7 +160,9 @@ def conflict_rows(claims: Sequence[Claim], planted: Path, articles: Mapping[str,
         others = sum(1 for _, f in told - wanted if f == field)
         lines.append(f"{field:12s} {by_field[field]:7d} {found:6d} {others:7d}")
     recall = len(wanted & told) / max(len(wanted), 1)
-    lines.append(f"recall {recall:.3f} of {len(wanted)}; {len(told - wanted) / max(len(events), 1):.3f} others per event of {len(events)}")
+    lines.append(
+        f"recall {recall:.3f} of {len(wanted)}; {len(told - wanted) / max(len(events), 1):.3f} others per event of {len(events)}"
+    )
     lines.append("missed: " + " ".join(f"{event}:{field}" for event, field in sorted(wanted - told)))
     lines.append("others: " + " ".join(f"{event}:{field}" for event, field in sorted(told - wanted)))
     return lines
@@ -181,14 +188,15 @@ def main() -> None:
         "every claim alone": lambda _, members: alone(members),
     }
     for name, how in ways.items():
-        print(f"{name:26s} claims CoNLL   MUC    B³  CEAFe  pair P pair R")
+        print(f"{name:26s} claims CoNLL   MUC    B³ CEAFe pairP pairR")
         for row in table(claims, how):
-            print(f"  {row.what:24s} {row.claims:6d} {row.conll:5.3f} {row.muc:5.3f} {row.b3:5.3f}  {row.ceafe:5.3f}  {row.precision:5.3f}  {row.recall:5.3f}")
+            rates = " ".join(f"{rate:5.3f}" for rate in (row.conll, row.muc, row.b3, row.ceafe, row.precision, row.recall))
+            print(f"  {row.what:24s} {row.claims:6d} {rates}")
     planted = Path("gold/planted/conflicts.jsonl")
     if planted.exists():
         homes = [Path("corpus")] + ([options.shared / "articles"] if options.shared else [])
-        found, _ = read(homes, config.Read())
-        print("\n".join(conflict_rows(claims, planted, {article.id: article for article in found})))
+        articles = {found.id: found for found in read(homes) if isinstance(found, Article)}
+        print("\n".join(conflict_rows(claims, planted, articles)))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,10 @@ def _claim(i: int, trigger: str, kind: str, day: str, who: list[str], event: int
             "type": kind,
             "factuality": rng.choices(("fact", "planned", "possible", "negated"), (75, 12, 8, 5))[0],
             "date": None if rng.random() < 0.05 else {"value": day, "from": "sentence"},
-            "participants": [{"name": name, "role": role} for name, role in zip(dict.fromkeys(who), ("agent", "patient", "other"), strict=False)],
+            "participants": [
+                {"name": name, "role": role}
+                for name, role in zip(dict.fromkeys(who), ("agent", "patient", "other"), strict=False)
+            ],
             "event": str(event),
         }
     )

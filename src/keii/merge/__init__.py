@@ -9,7 +9,7 @@ from typing import NamedTuple
 from keii import config
 from keii.merge.blocks import blocks
 from keii.merge.cluster import cluster
-from keii.merge.compare import Table
+from keii.merge.compare import Table, own_amounts
 from keii.merge.evidence import Model, load_model
 from keii.merge.identity import identify
 from keii.merge.record import record
@@ -32,7 +32,8 @@ def merge(
     ordered = sorted(claims, key=lambda claim: (claim.article, claim.trigger.start, claim.id))
     groups = group(ordered, model, config.window_days)
     named = identify(groups, previous)
-    events = sorted((record(id, group, articles, formerly) for id, group, formerly in named), key=_when)
+    amounts = own_amounts(ordered)
+    events = sorted((record(id, group, amounts, articles, formerly) for id, group, formerly in named), key=_when)
     of = {key: event.id for event in events for key in event.claims}
     return tuple(claim.model_copy(update={"event": of[claim.key]}) for claim in claims), tuple(events)
 
@@ -47,9 +48,16 @@ def group(claims: Sequence[Claim], model: Model, window_days: int = 3) -> list[l
     return [[claims[i] for i in rows] for rows in clusters]
 
 
-def why(
-    event: Event, claims: Sequence[Claim], articles: Mapping[str, Article]
-) -> list[tuple[str, str, float, list[tuple[str, float]]]]:
+class PairEvidence(NamedTuple):
+    """Two claims by their keys, the log-odds of their being one event, and what each feature adds to them."""
+
+    a: str
+    b: str
+    total: float
+    parts: list[tuple[str, float]]
+
+
+def why(event: Event, claims: Sequence[Claim]) -> list[PairEvidence]:
     """The evidence for and against of each pair of an event's claims.
 
     `claims` are all claims of the event's articles: how rare a name or word is, is counted in its article.
@@ -61,10 +69,10 @@ def why(
     for k, a in enumerate(rows):
         for b in rows[k + 1 :]:
             parts = model.explain(table, a, b)
-            total = model.bias + sum(part for _, part in parts)
+            total = sum(part for _, part in parts)
             pairs.append(PairEvidence(claims[a].key, claims[b].key, round(total, 2), parts))
     return pairs
 
 
 def _when(event: Event) -> tuple[bool, str, str]:
-    return event.date is None, (event.date.earliest or event.date.value) if event.date else "", event.id
+    return event.date is None, (event.date.earliest or event.date.value.removeprefix("../")) if event.date else "", event.id

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from keii.merge.compare import DAY, Ints, Table
-from keii.merge.words import content, paraphrases
+from keii.merge.compare import DAY, Bools, Ints, Table
+from keii.merge.words import paraphrases
 
 WINDOW = 24
 """How many of the following claims under a key one is compared with."""
@@ -40,7 +40,7 @@ def _keys(table: Table) -> tuple[Ints, Ints]:
     numbers: dict[tuple[str, ...], int] = {}
     keys: list[int] = []
     rows: list[int] = []
-    seen = Counter(word for claim in table.claims for word in content(claim.evidence.text))
+    seen = Counter(word for words in table.content for word in words)
     for row, claim in enumerate(table.claims):
         classes = sorted(paraphrases(claim.trigger.text))
         for key in _keys_of(row, table, classes, seen):
@@ -59,7 +59,7 @@ def _keys_of(row: int, table: Table, classes: list[str], seen: Counter[str]) -> 
     yield from (("class, day", kind, day) for kind in classes if day)
     if not names and day:
         yield ("type, day", claim.type, day)
-    yield from (("word", word) for word in sorted(content(claim.evidence.text)) if 1 < seen[word] <= RARE)
+    yield from (("word", word) for word in sorted(table.content[row]) if 1 < seen[word] <= RARE)
 
 
 def _neighbours(keys: Ints, order: Ints, rows: Ints, window: int) -> tuple[Ints, Ints]:
@@ -77,11 +77,10 @@ def _neighbours(keys: Ints, order: Ints, rows: Ints, window: int) -> tuple[Ints,
     return np.concatenate(left), np.concatenate(right)
 
 
-def _in_time(table: Table, a: Ints, b: Ints, window_days: int) -> np.ndarray:
+def _in_time(table: Table, a: Ints, b: Ints, window_days: int) -> Bools:
     """Whether two claims may tell of one time: of one article, undated, coarse, or not further apart than the window."""
     gap = np.maximum(table.low[a], table.low[b]) - np.minimum(table.high[a], table.high[b])
     longest = np.maximum(table.high[a] - table.low[a], table.high[b] - table.low[b])
-    undated = ~(table.dated[a] & table.dated[b])
-    return (
-        (table.article[a] == table.article[b]) | undated | (gap <= np.maximum(window_days * DAY, np.minimum(longest, 366 * DAY)))
-    )
+    allowed = np.maximum(window_days * DAY, np.minimum(longest, 366 * DAY))
+    near: Bools = (table.article[a] == table.article[b]) | ~(table.dated[a] & table.dated[b]) | (gap <= allowed)
+    return near

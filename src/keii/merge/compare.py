@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 from keii import lexicon
 from keii.extract.clusters import clusters
 from keii.merge.words import Amount, amounts, content, kanji, offices, paraphrases
-from keii.model import Article, Claim, EventType
+from keii.model import Claim, EventType
 from keii.reconcile import days
 
 Ints = npt.NDArray[np.int64]
@@ -32,6 +32,7 @@ _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
 _BEHIND = 10
 """An amount so many characters behind the last trigger of a sentence is still its own."""
 TYPES: tuple[str, ...] = get_args(EventType)
+_COUNTED = [TYPES.index(name) for name in ("figure", "harm", "election", "contest")]
 RELATED = (
     ("harm", "figure"),
     ("harm", "other"),
@@ -113,7 +114,7 @@ def sets(rows: Sequence[Mapping[str, float]], columns: dict[str, int] | None = N
 
 def _row_sums(matrix: csr_array) -> Floats:
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    return np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0])
+    return np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0]).astype(np.float64)
 
 
 class Table:
@@ -122,6 +123,7 @@ class Table:
     def __init__(self, claims: Sequence[Claim]) -> None:
         self.claims = claims
         self.amounts = own_amounts(claims)
+        self.content = [content(claim.evidence.text) for claim in claims]
         by_article: defaultdict[str, list[int]] = defaultdict(list)
         for i, claim in enumerate(claims):
             by_article[claim.article].append(i)
@@ -150,20 +152,23 @@ class Table:
         self.types = TYPES
         self.type = np.array([TYPES.index(claim.type) for claim in claims], dtype=np.int64)
         self.position = np.isin(self.type, [TYPES.index("start-position"), TYPES.index("end-position")])
-        self.grouped = np.array([any(_is_group(who.name) for who in claim.participants if who.role == "patient") for claim in claims])
+        self.grouped = np.array(
+            [any(_is_group(who.name) for who in claim.participants if who.role == "patient") for claim in claims]
+        )
         self.name_words = sets([_ones(w for who in claim.participants for w in content(who.name)) for claim in claims])
+        self.patient_words = sets(
+            [_ones(w for who in claim.participants if who.role == "patient" for w in content(who.name)) for claim in claims]
+        )
         self.fact = np.array([["fact", "negated", "possible", "planned"].index(claim.factuality) for claim in claims])
         columns: dict[str, int] = {}
         self.names = sets(_weighed([{who.name for who in claim.participants} for claim in claims], by_article), columns)
-        for role in ("agent", "patient", "org", "other"):
-            setattr(
-                self,
-                role,
-                sets([_ones(who.name for who in claim.participants if who.role == role) for claim in claims], columns),
-            )
+        self.roles = {
+            role: sets([_ones(who.name for who in claim.participants if who.role == role) for claim in claims], columns)
+            for role in ("agent", "patient", "org")
+        }
         self.speakers = sets([_ones(claim.speakers) for claim in claims])
         self.outlets = sets([_ones(claim.outlets) for claim in claims])
-        self.words = sets(_weighed([content(claim.evidence.text) for claim in claims], by_article))
+        self.words = sets(_weighed(self.content, by_article))
         self.near = sets(_weighed([content(context(claim)) for claim in claims], by_article))
         self.trigger = sets(_weighed([[claim.trigger.text] for claim in claims], by_article))
         self.kanji = sets([_ones(kanji(claim.trigger.text)) for claim in claims])
@@ -173,13 +178,14 @@ class Table:
         self.clusters = [
             sets([_ones(c[i : i + 1]) for c in map(_clusters, (claim.trigger.text for claim in claims))]) for i in range(3)
         ]
-        self.numbers = sets([_ones(f"{a.low} {a.unit}" for a in mine) for mine in self.amounts])
-        self.units = sets([_ones(a.unit for a in mine) for mine in self.amounts])
+        self.numbers = sets([_ones(f"{a.low} {a.unit}" for a in mine) for mine in self.amounts.values()])
+        self.units = sets([_ones(a.unit for a in mine) for mine in self.amounts.values()])
 
     @staticmethod
     def either(values: Ints, one: int, other: int, a: Ints, b: Ints) -> Bools:
         """Whether the two rows have these two values, in either order."""
-        return ((values[a] == one) & (values[b] == other)) | ((values[a] == other) & (values[b] == one))
+        met: Bools = ((values[a] == one) & (values[b] == other)) | ((values[a] == other) & (values[b] == one))
+        return met
 
 
 def _ones(names: Iterable[str]) -> dict[str, float]:
@@ -230,15 +236,15 @@ def _clusters(trigger: str) -> tuple[str, ...]:
     return found
 
 
-def own_amounts(claims: Sequence[Claim]) -> list[tuple[Amount, ...]]:
-    """The amounts that each claim tells: those in its trigger, else those of its sentence whose next trigger it is.
+def own_amounts(claims: Sequence[Claim]) -> dict[str, tuple[Amount, ...]]:
+    """The amounts that each claim tells, by its key: those in its trigger, else those of its sentence whose next trigger it is.
 
     The last trigger has those right behind it too.
     """
     triggers: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
     for claim in claims:
         triggers[claim.article, claim.evidence.start].add(claim.trigger.end)
-    found: list[tuple[Amount, ...]] = []
+    found: dict[str, tuple[Amount, ...]] = {}
     for claim in claims:
         ends = triggers[claim.article, claim.evidence.start]
         base, sentence = claim.evidence.start, claim.evidence.text
@@ -246,12 +252,14 @@ def own_amounts(claims: Sequence[Claim]) -> list[tuple[Amount, ...]]:
         mine = amounts(sentence)
         inside = tuple(a for a in mine if base + a.start < claim.trigger.end and claim.trigger.start < base + a.end)
         if inside or re.search(r"[0-9０-９]", claim.trigger.text):
-            found.append(inside)
+            found[claim.key] = inside
             continue
         ahead = tuple(a for a in mine if before <= base + a.start < claim.trigger.end)
         last = claim.trigger.end == max(ends)
         behind = tuple(a for a in mine if last and 0 <= base + a.start - claim.trigger.end <= _BEHIND)
-        found.append(ahead or tuple(a for a in behind if not re.search("[、。]", sentence[claim.trigger.end - base : a.start])))
+        found[claim.key] = ahead or tuple(
+            a for a in behind if not re.search("[、。]", sentence[claim.trigger.end - base : a.start])
+        )
     return found
 
 
@@ -268,6 +276,9 @@ def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
     found |= _date(table, a, b)
     found |= _who(table, a, b)
     found |= _told(table, a, b, same_sentence)
+    counts = np.isin(table.type[a], _COUNTED) & np.isin(table.type[b], _COUNTED)
+    another_day = np.asarray(found["days apart"]) >= 0.5
+    found["another count on another day"] = counts & another_day & np.asarray(found["other amount"], dtype=bool)
     return {name: np.asarray(value, dtype=np.float64) for name, value in found.items()}
 
 
@@ -341,25 +352,26 @@ def _who(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
     position = (table.position[a]) & (table.position[b])
     statement = (table.type[a] == table.type[b]) & (table.type[a] == TYPES.index("statement"))
     for role in ("agent", "patient", "org"):
-        matrix = getattr(table, role)
-        shared, ours, theirs = _dot(matrix, a, b), _size(matrix, a), _size(matrix, b)
+        these = table.roles[role]
+        shared, ours, theirs = _dot(these, a, b), _size(these, a), _size(these, b)
         found[f"same {role}"] = shared / np.maximum(np.maximum(ours, theirs), 1)
         found[f"other {role}"] = (shared == 0) & (ours > 0) & (theirs > 0)
         found[f"{role} told once"] = (ours > 0) != (theirs > 0)
-    change = found["other patient"] & position & (found["words of names"] < 0.5)
+    change = np.asarray(found["other patient"], dtype=bool) & position & (_cosine(table.patient_words, a, b) < 0.5)
     found["another person's change"] = change & ~table.grouped[a] & ~table.grouped[b]
     found["other patient of the same change"] = change & (table.grouped[a] | table.grouped[b])
-    found["other org of the same change"] = found["other org"] & position
+    found["other org of the same change"] = np.asarray(found["other org"], dtype=bool) & position
     offices, ours, theirs = _dot(table.offices, a, b), _size(table.offices, a), _size(table.offices, b)
     found["same office"] = position & (offices > 0)
     found["other office"] = position & (offices == 0) & (ours > 0) & (theirs > 0)
-    found["other speaker of a statement"] = found["other agent"] & statement
+    found["other speaker of a statement"] = np.asarray(found["other agent"], dtype=bool) & statement
     found["no name in common"] = (found["names"] == 0) & (_size(table.names, a) > 0) & (_size(table.names, b) > 0)
     found["nobody"] = (_size(table.names, a) == 0) & (_size(table.names, b) == 0)
     found["nobody on one side"] = (_size(table.names, a) == 0) != (_size(table.names, b) == 0)
     found["same speaker"] = _dot(table.speakers, a, b) > 0
     found["other speaker"] = (_dot(table.speakers, a, b) == 0) & (_size(table.speakers, a) > 0) & (_size(table.speakers, b) > 0)
-    found["agent is patient"] = _dot2(table.agent, table.patient, a, b) + _dot2(table.patient, table.agent, a, b) > 0
+    agent, patient = table.roles["agent"], table.roles["patient"]
+    found["agent is patient"] = (_dot2(agent, patient, a, b) > 0) | (_dot2(patient, agent, a, b) > 0)
     return found
 
 

@@ -35,7 +35,9 @@ class Told(NamedTuple):
     key: object
 
 
-def conflicts(claims: Sequence[Claim], amounts: Mapping[str, Sequence[Amount]], articles: Mapping[str, Article]) -> tuple[Conflict, ...]:
+def conflicts(
+    claims: Sequence[Claim], amounts: Mapping[str, Sequence[Amount]], articles: Mapping[str, Article]
+) -> tuple[Conflict, ...]:
     """The conflicts of an event's claims, in the order of telling."""
     zoned = {claim.article for claim in claims if claim.article in articles and _ZONES.search(articles[claim.article].text)}
     fields: list[tuple[Field, Iterable[Sequence[Told]], Callable[[Told, Told], bool]]] = [
@@ -43,17 +45,16 @@ def conflicts(claims: Sequence[Claim], amounts: Mapping[str, Sequence[Amount]], 
         ("amount", _amounts(claims, amounts), _amounts_differ),
         ("participant", _participants(claims), _participants_differ),
         ("role", _roles(claims), lambda a, b: a.key != b.key),
-        ("place", [[Told(claim, found, found) for claim in claims if (found := place(claim))]], lambda a, b: differ(a.value, b.value)),
+        ("place", [_places(claims)], lambda a, b: differ(a.value, b.value)),
         ("factuality", [[Told(claim, claim.factuality, claim) for claim in claims]], _denied),
         ("name", _names(claims), lambda a, b: a.value != b.value),
     ]
-    found = []
-    for field, sets, differs in fields:
-        for told in sets:
-            values = _values(told, differs)
-            if len(values) > 1:
-                found.append(Conflict(field=field, values=tuple(_value(field, value, members, values, articles) for value, members in values)))
-    return tuple(found)
+    disagreed = ((field, _values(told, differs)) for field, sets, differs in fields for told in sets)
+    return tuple(
+        Conflict(field=field, values=tuple(_value(field, value, members, values, articles) for value, members in values))
+        for field, values in disagreed
+        if values
+    )
 
 
 def _values(told: Sequence[Told], differs: Callable[[Told, Told], bool]) -> list[tuple[str, list[Claim]]]:
@@ -88,7 +89,12 @@ def _dates(claims: Sequence[Claim]) -> list[Told]:
     told = []
     doubtful = any(_suspect(claim, "date") for claim in claims)
     for claim in claims:
-        if claim.date is None or claim.date.from_ == "document" or claim.factuality not in {"fact", "planned"} or (claim.type in _LASTING and not doubtful):
+        if (
+            claim.date is None
+            or claim.date.from_ == "document"
+            or claim.factuality not in {"fact", "planned"}
+            or (claim.type in _LASTING and not doubtful)
+        ):
             continue
         if claim.factuality == "planned" and claim.date.from_ != "sentence":
             continue
@@ -178,6 +184,10 @@ def _roles(claims: Sequence[Claim]) -> Iterable[list[Told]]:
     return [*by_person.values(), posts]
 
 
+def _places(claims: Sequence[Claim]) -> list[Told]:
+    return [Told(claim, found, found) for claim in claims if (found := place(claim))]
+
+
 def _denied(a: Told, b: Told) -> bool:
     """Whether one denies what the other tells: 届かない and 下回る both say the same."""
     one, other = a.claim, b.claim
@@ -192,7 +202,12 @@ def _denied(a: Told, b: Told) -> bool:
 
 def _names(claims: Sequence[Claim]) -> Iterable[list[Told]]:
     """Persons in one role whose names differ by one kanji."""
-    told = [Told(claim, who.name, who.role) for claim in claims for who in claim.participants if len(kanji(who.name)) == len(who.name) > 2]
+    told = [
+        Told(claim, who.name, who.role)
+        for claim in claims
+        for who in claim.participants
+        if len(kanji(who.name)) == len(who.name) > 2
+    ]
     for one in told:
         alike = [other for other in told if other.key == one.key and _one_off(one.value, other.value)]
         if len({other.value for other in alike}) > 1:
@@ -207,7 +222,9 @@ def _one_off(a: str, b: str) -> bool:
 # --- what speaks for a value --------------------------------------------------------------------------------------
 
 
-def _support(field: Field, claims: Sequence[Claim], sides: Sequence[Sequence[Claim]], articles: Mapping[str, Article]) -> str | None:
+def _support(
+    field: Field, claims: Sequence[Claim], sides: Sequence[Sequence[Claim]], articles: Mapping[str, Article]
+) -> str | None:
     """What speaks for a side: the calendar, a correction, more independent outlets, the latest telling."""
     others = [claim for side in sides if side is not claims for claim in side]
     reasons = []

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from keii.extract.learned import load
 from keii.merge.compare import Floats, Ints, Table, compare
@@ -42,16 +43,16 @@ class Model:
     def explain(self, table: Table, a: int, b: int) -> list[tuple[str, float]]:
         """What each feature of a pair adds to the log-odds, strongest first."""
         found = compare(table, np.array([a]), np.array([b]))
-        parts = [(name, float(value[0]) * self.weights.get(name, 0.0)) for name, value in found.items()]
+        parts = [("before any evidence", self.bias)]
+        parts += [(name, float(value[0]) * self.weights.get(name, 0.0)) for name, value in found.items()]
         if impossible(found)[0]:
             parts.append(("impossible", NEVER))
         return sorted(((name, part) for name, part in parts if round(part, 2)), key=lambda part: -abs(part[1]))
 
 
-def impossible(found: dict[str, Floats]) -> np.ndarray:
-    """Pairs that can't be one event: in one sentence with nothing that makes the predicates paraphrases, another patient
-    of the same change, days that do not fit with nothing else that ties them."""
-    return np.asarray(found["another person's change"] > 0)
+def impossible(found: dict[str, Floats]) -> npt.NDArray[np.bool_]:
+    """Pairs that can't be one event: the same change of another person's post, another number of a series."""
+    return (found["another person's change"] > 0) | (found["another count on another day"] > 0)
 
 
 def load_model() -> Model:

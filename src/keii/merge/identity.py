@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from keii.model import Claim, Event
@@ -40,7 +40,7 @@ def identify(groups: Sequence[list[Claim]], previous: Sequence[Event] = ()) -> l
     return named
 
 
-def _fresh(taken: set[str]):
+def _fresh(taken: set[str]) -> Callable[[list[Claim]], str]:
     def name(group: list[Claim]) -> str:
         for id in _ids(group):
             if id not in taken:

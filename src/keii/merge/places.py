@@ -13,7 +13,9 @@ _ADDRESS = re.compile(
 )
 _BUILDING = "自宅|別荘|本社|本店|支店|工場|会場|病院|ホテル|空港|事務所|大使館|会館|学校|大学|公邸|官邸"
 _AT = re.compile(rf"(?:市|市内|内)?(?:の[{_NAME}]{{0,6}}?(?:{_BUILDING}))?(?:で|にて|において|にある|にいた|から|に入り|を検査)")
-_TOLD = re.compile(rf"([{_NAME}]{{2,12}}?)(?:の(?:[{_NAME}]{{0,6}}?(?:{_BUILDING}))(?:で|前で|から|に|を)|に(?:いた|ある)|で(?:記者)?会見|で(?:隔離|静養|療養))")
+_TOLD = re.compile(
+    rf"([{_NAME}]{{2,12}}?)(?:の(?:[{_NAME}]{{0,6}}?(?:{_BUILDING}))(?:で|前で|から|に|を)|に(?:いた|ある)|で(?:記者)?会見|で(?:隔離|静養|療養))"
+)
 
 
 def place(claim: Claim) -> str | None:
@@ -29,7 +31,9 @@ def place(claim: Claim) -> str | None:
     before = sentence[: claim.trigger.end - base + 4]
     persons = {who.text for who in claim.participants if who.role in {"agent", "patient"}}
     for match in _ADDRESS.finditer(before):
-        if _AT.match(sentence, match.end()) or re.match(rf"の[{_NAME}]{{0,6}}?(?:{_BUILDING})", sentence[match.end() : match.end() + 12]):
+        if _AT.match(sentence, match.end()) or re.match(
+            rf"の[{_NAME}]{{0,6}}?(?:{_BUILDING})", sentence[match.end() : match.end() + 12]
+        ):
             return match[0]
     for match in _TOLD.finditer(before):
         if match[1] not in persons:

@@ -28,10 +28,21 @@ THRESHOLD = -0.6
 PENALTY = 1.0
 EASY = 0.35
 """Share of the pairs told apart that is learned from, each for so many more."""
-FOR = ("same ", "words", "names", "trigger kanji", "trigger paraphrase", "trigger cluster", "trigger wide", "parts of", "evidence words")
+FOR = (
+    "same ",
+    "words",
+    "names",
+    "trigger kanji",
+    "trigger paraphrase",
+    "trigger cluster",
+    "trigger wide",
+    "parts of",
+    "evidence words",
+)
 AGAINST = (
-    "another", "other clock", "other patient", "other org", "other office", "other amount", "other speaker", "other type", "two days",
-    "days apart", "prospect", "one undated", "no name", "day beside", "triggers near", "same type, other",
+    "another", "other agent", "other clock", "other patient", "other org", "other office", "other amount", "other speaker",
+    "other type",
+    "two days", "days apart", "prospect", "one undated", "no name", "day beside", "triggers near", "same type, other",
 )  # fmt: skip
 EITHER = ("same sentence",)
 
@@ -83,7 +94,9 @@ def fit(names: Sequence[str], values: Floats, same: npt.NDArray[np.bool_], artic
         return total, np.append(x.T @ wrong + PENALTY * v[:-1], wrong.sum())
 
     start = np.append(np.zeros(len(names)), -3.0)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[*map(_bounds, names), (None, None)], options={"maxiter": 300}).x
+    found = minimize(
+        loss, start, jac=True, method="L-BFGS-B", bounds=[*map(_bounds, names), (None, None)], options={"maxiter": 300}
+    ).x
     weights = {name: round(float(w), 3) for name, w in zip(names, found[:-1], strict=True)}
     return Model(round(float(found[-1]), 3), {name: w for name, w in weights.items() if w}, THRESHOLD)
 

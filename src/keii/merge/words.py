@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -22,7 +23,7 @@ def content(text: str) -> frozenset[str]:
     ['社長', '辞任']
     """
     found: set[str] = set()
-    for run in _RUN.findall(fold(text).text.lower()):
+    for run in _RUN.findall(unicodedata.normalize("NFKC", text).lower()):
         if ord(run[0]) < 0x3400 or len(run) < 2:
             found.add(run)
         else:
@@ -110,15 +111,17 @@ def offices(text: str) -> tuple[Office, ...]:
 
 # --- amounts ------------------------------------------------------------------------------------------------------
 
-_NUMERAL = r"(?:[0-9][0-9,]*(?:\.[0-9]+)?|[〇一二三四五六七八九])[ 0-9,.〇一二三四五六七八九十百千万億兆]{0,20}|[十百千][〇一二三四五六七八九十百千万億兆]{0,12}"
+_DIGIT = "0-9〇一二三四五六七八九十百千"
+_NUMERAL = rf"[{_DIGIT}][{_DIGIT}万億兆,. ]{{0,24}}"
 _UNITS = (
-    "人 名 台 件 円 ドル ユーロ ポンド ウォン 元 % パーセント ポイント 票 議席 社 校 棟 戸 軒 世帯 カ国 か国 ヶ国 ヵ国 カ所 か所 ヶ所 ヵ所 "
-    "本 個 機 隻 株 トン キロ グラム メートル ヘクトパスカル 度 点 便 頭 羽 匹 枚 冊 部 店 店舗 施設 製品 車種 種類 両 発 倍 割 回 位 号 歳"
-)  # fmt: skip
-_UNIT = "|".join(sorted(map(re.escape, _UNITS.split()), key=len, reverse=True))
-_AMOUNT = re.compile(
-    rf"(?P<about>約|およそ|推定|ほぼ)?(?P<number>{_NUMERAL})(?P<unit>{_UNIT})(?P<over>超|余り|あまり|余|以上|近く|ほど|前後|程度|規模|強|弱|未満|以下)?"
+    "人 名 台 件 円 ドル ユーロ ポンド ウォン 元 % パーセント ポイント 票 議席 社 校 棟 戸 軒 世帯 "
+    "カ国 か国 ヶ国 ヵ国 カ所 か所 ヶ所 ヵ所 本 個 機 隻 株 トン キロ グラム メートル ヘクトパスカル 度 点 便 頭 羽 匹 枚 冊 部 "
+    "店 店舗 施設 製品 車種 種類 両 発 倍 割 回 位 号 歳"
 )
+_UNIT = "|".join(sorted(map(re.escape, _UNITS.split()), key=len, reverse=True))
+_ABOUT = "約|およそ|推定|ほぼ"
+_OVER = "超|余り|あまり|余|以上|近く|ほど|前後|程度|規模|強|弱|未満|以下"
+_AMOUNT = re.compile(rf"(?P<about>{_ABOUT})?(?P<number>{_NUMERAL})(?P<unit>{_UNIT})(?P<over>{_OVER})?")
 _SAME_UNIT = {"名": "人", "パーセント": "%"}
 _ORDINAL = frozenset({"位", "号", "歳", "回"})
 
@@ -135,9 +138,12 @@ class Amount(NamedTuple):
 
     def disagrees(self, other: Amount) -> bool:
         """Whether no number is what both say."""
-        return self.unit == other.unit and (self.high < other.low or other.high < self.low or (self.low < self.high == other.low) or (other.low < other.high == self.low))
+        first, second = sorted((self, other), key=lambda amount: (amount.low, amount.high))
+        touching = first.high == second.low and first.low < first.high
+        return self.unit == other.unit and (first.high < second.low or touching)
 
 
+@lru_cache(maxsize=65536)
 def amounts(text: str) -> tuple[Amount, ...]:
     """The amounts of a text, in order; offsets are of the text.
 
@@ -158,7 +164,7 @@ def amounts(text: str) -> tuple[Amount, ...]:
 
 
 def _range(value: float, about: str, over: str) -> tuple[float, float]:
-    """What a rounded number may stand for: half of its last told place to both sides, a place up for 超, a place down for 近く."""
+    """What a rounded number may stand for: half of its last told place to both sides, a place up for 超, down for 近く."""
     place: float = 1
     while value and value % (place * 10) == 0:
         place *= 10

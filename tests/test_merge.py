@@ -1,0 +1,212 @@
+"""Merging: which tellings are one event, ids that stay, records, conflicts."""
+
+from __future__ import annotations
+
+import doctest
+import time
+from pathlib import Path
+
+import pytest
+
+import keii.merge.identity
+import keii.merge.places
+import keii.merge.words
+from keii import config
+from keii.merge import merge, why
+from keii.merge.cluster import cluster
+from keii.merge.compare import own_amounts
+from keii.merge.places import place
+from keii.merge.words import amounts, content, offices, paraphrases
+from keii.model import Article, Claim, Event
+
+CASES = [line.split("\t") for line in (Path(__file__).parent / "cases" / "merge.tsv").read_text(encoding="utf-8").splitlines()]
+SETTINGS = config.Merge()
+
+
+def claim(
+    article: str, type: str, factuality: str, date: str, who: str, sentence: str, at: int = 0, id: str = "c001", **fields: object
+) -> Claim:
+    """A claim from a sentence whose trigger stands in square brackets."""
+    before, trigger, after = sentence.replace("]", "[").split("[")
+    text = before + trigger + after
+    participants = []
+    for role, name in (one.split(":") for one in who.split()):
+        start = text.find(name)
+        span = {"start": at + start, "end": at + start + len(name), "text": name} if start >= 0 else {}
+        participants.append({"name": name, "role": role, **span})
+    row = {
+        "article": article,
+        "id": id,
+        "evidence": {"start": at, "end": at + len(text), "text": text},
+        "trigger": {"start": at + len(before), "end": at + len(before + trigger), "text": trigger},
+        "type": type,
+        "factuality": factuality,
+        "date": {"value": date, "from": "sentence"} if date else None,
+        "participants": participants,
+    }
+    return Claim.model_validate(row | fields)
+
+
+def run(*claims: Claim, previous: tuple[Event, ...] = (), articles: dict[str, Article] | None = None) -> tuple[Event, ...]:
+    return merge(claims, articles or {}, SETTINGS, previous)[1]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case[0].startswith("#")], ids=lambda case: case[0])
+def test_one_event_or_two(case: list[str]) -> None:
+    _, number, *tellings = case
+    one = claim(*tellings[:6])
+    other = claim(*tellings[6:], at=500, id="c002")
+    assert len(run(one, other)) == {"one": 1, "two": 2}[number]
+
+
+DISMISSED = claim(
+    "a-01", "end-position", "fact", "2021-04-02", "patient:中村健一 org:青葉電機", "青葉電機は中村健一社長を[解任]した。"
+)
+AGAIN = claim("a-02", "end-position", "fact", "2021-04-02", "patient:中村健一 org:青葉電機", "中村健一社長は2日に[解任]された。")
+FLOOD = claim("b-01", "harm", "fact", "2019-07-06", "", "大雨で川が[氾濫]した。")
+
+
+def test_every_claim_has_its_event_whatever_the_order() -> None:
+    claims, events = merge([FLOOD, AGAIN, DISMISSED], {}, SETTINGS)
+    assert [c.key for c in claims] == [FLOOD.key, AGAIN.key, DISMISSED.key]
+    assert sorted(key for event in events for key in event.claims) == sorted(c.key for c in claims)
+    assert merge([DISMISSED, FLOOD, AGAIN], {}, SETTINGS)[1] == events
+    assert [event.date.value for event in events if event.date] == ["2019-07-06", "2021-04-02"]
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert merge([], {}, SETTINGS) == ((), ())
+
+
+def test_ids_stay_when_articles_come() -> None:
+    before = run(DISMISSED, FLOOD)
+    after = run(DISMISSED, FLOOD, AGAIN, previous=before)
+    assert {event.id for event in before} == {event.id for event in after}
+    assert all(not event.formerly for event in after)
+
+
+def test_merged_and_split_ids_leave_a_trace() -> None:
+    both = run(DISMISSED, AGAIN)
+    apart = tuple(both[0].model_copy(update={"id": id, "claims": (key,)}) for id, key in zip("xy", both[0].claims, strict=True))
+    (joined,) = run(DISMISSED, AGAIN, previous=apart)
+    assert {joined.id, *joined.formerly} == {"x", "y"}
+    mixed = (both[0].model_copy(update={"id": "z", "claims": (DISMISSED.key, FLOOD.key)}),)
+    flood, dismissal = run(DISMISSED, FLOOD, previous=mixed)
+    assert sorted([flood.id == "z", dismissal.id == "z"]) == [False, True]
+    assert next(event for event in (flood, dismissal) if event.id != "z").formerly == ("z",)
+
+
+def test_why_adds_up() -> None:
+    (event,) = run(DISMISSED, AGAIN)
+    (pair,) = why(event, [DISMISSED, AGAIN])
+    assert {pair.a, pair.b} == {DISMISSED.key, AGAIN.key}
+    assert pair.total == pytest.approx(sum(part for _, part in pair.parts), abs=0.01)
+    assert ("same date" in dict(pair.parts)) and dict(pair.parts)["same date"] > 0
+
+
+def test_average_link_does_not_chain() -> None:
+    import numpy as np
+
+    links = {(0, 1): 3.0, (1, 2): 1.0, (0, 2): -6.0}
+
+    def compare(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.array([links[int(i), int(j)] for i, j in zip(a, b, strict=True)])
+
+    a, b = np.array([0, 1]), np.array([1, 2])
+    assert cluster(3, a, b, compare(a, b), compare, 0.0) == [[0, 1], [2]]
+
+
+def test_record() -> None:
+    articles = {
+        "a-01": Article(id="a-01", text="", published="2021-04-03", outlet="青空新聞"),
+        "a-02": Article(id="a-02", text="", published="2021-04-02"),
+    }
+    cited = AGAIN.model_copy(update={"outlets": ("青空新聞",)})
+    (event,) = run(DISMISSED, cited, articles=articles)
+    assert event.title in {"中村健一社長を解任した", "中村健一社長は2日に解任された", "青葉電機は中村健一社長を解任した"}
+    assert event.first_told_by == "a-02" and event.articles == ("a-02", "a-01")
+    assert event.independent_outlets == 1
+    assert [(who.name, who.role) for who in event.participants] == [("中村健一", "patient"), ("青葉電機", "org")]
+    assert event.date and event.date.grain == "day" and event.factuality == "fact"
+
+
+# --- conflicts ----------------------------------------------------------------------------------------------------
+
+LAID_OFF = ("end-position", "fact", "2021-04-02", "patient:青葉電機の従業員 org:青葉電機")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "fields"),
+    [
+        ("青葉電機は約3700人を[解雇]した。", "青葉電機は約3500人を[解雇]した。", {"amount"}),
+        ("青葉電機は3700人を[解雇]した。", "青葉電機は３７００名を[解雇]した。", set()),
+        ("青葉電機は700人超を[解雇]した。", "青葉電機は738人を[解雇]した。", set()),
+        ("青葉電機は従業員を[解雇]した。", "青葉電機は738人を[解雇]した。", set()),
+    ],
+)
+def test_amounts(one: str, other: str, fields: set[str]) -> None:
+    (event,) = run(claim("a-01", *LAID_OFF, one), claim("a-02", *LAID_OFF, other))
+    assert {conflict.field for conflict in event.conflicts} == fields
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "zoned", "fields"),
+    [
+        ("2021-04-02", "2021-04-03", False, {"date"}),
+        ("2021-04-02", "2021-04-03", True, set()),
+        ("2021-04", "2021-04-03", False, set()),
+        ("2021-04-02T10:00", "2021-04-02", False, set()),
+    ],
+)
+def test_dates(one: str, other: str, zoned: bool, fields: set[str]) -> None:
+    rest = ("patient:中村健一 org:青葉電機", "青葉電機は中村健一社長を[解任]した。")
+    claims = [claim(f"a-0{i}", "end-position", "fact", date, *rest) for i, date in ((1, one), (2, other))]
+    text = "日本時間で記す。" if zoned else ""
+    (event,) = run(*claims, articles={c.article: Article(id=c.article, text=text) for c in claims})
+    assert {conflict.field for conflict in event.conflicts} == fields
+
+
+def test_denial_and_place_and_role() -> None:
+    rest = ("justice", "fact", "2021-04-02", "agent:国土交通省 patient:青葉電機")
+    a = claim("a-01", *rest, "国土交通省は青葉県池原市の本社を[立ち入り検査]した。")
+    b = claim("a-02", *rest, "国土交通省は大浜市の本社を[立ち入り検査]した。")
+    (event,) = run(a, b)
+    assert [conflict.field for conflict in event.conflicts] == ["place"]
+    c = claim("a-01", "end-position", "fact", "2021-04-02", "patient:佐野恵 org:青葉電機", "青葉電機の佐野恵副社長が[辞任]した。")
+    d = claim(
+        "a-02", "end-position", "negated", "2021-04-02", "patient:佐野恵 org:青葉電機", "青葉電機は佐野恵会長の[辞任]を否定した。"
+    )
+    (event,) = run(c, d)
+    assert {"role", "factuality"} <= {conflict.field for conflict in event.conflicts}
+    supported = [value for conflict in event.conflicts for value in conflict.values]
+    assert all(value.claims for value in supported)
+
+
+def test_amounts_go_to_the_next_trigger() -> None:
+    sentence = "13人が[死亡]し、8人が負傷した。"
+    first = claim("a-01", "harm", "fact", "", "", sentence)
+    second = claim("a-01", "harm", "fact", "", "", "13人が死亡し、8人が[負傷]した。", id="c002")
+    own = own_amounts([first, second])
+    assert [[a.text for a in own[c.key]] for c in (first, second)] == [["13人"], ["8人"]]
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", [keii.merge.words, keii.merge.places, keii.merge.identity])
+def test_examples(module: object) -> None:
+    assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
+
+
+def test_stems_need_kana() -> None:
+    assert "leave-post" in paraphrases("退いて") and "leave-post" not in paraphrases("退院")
+
+
+@pytest.mark.parametrize(
+    "hostile", ["市" * 100_000, "1,2" * 33_333, "千万" * 50_000, "の自宅" * 33_333, "「" * 100_000, "社長" * 50_000]
+)
+def test_hostile_text_is_quick(hostile: str) -> None:
+    told = claim("a-01", "other", "fact", "", "", hostile + "[爆発]した。")
+    start = time.perf_counter()
+    content(hostile), amounts(hostile), offices(hostile), place(told)
+    assert time.perf_counter() - start < 4  # a second each
