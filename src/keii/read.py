@@ -116,7 +116,7 @@ def _read_jsonl(data: bytes, path: Path) -> Iterator[Article | Failure]:
         except (json.JSONDecodeError, RecursionError) as error:
             yield Failure(where, "", f"not JSON: {error}")
             continue
-        body = (row.get("body") or row.get("text")) if isinstance(row, dict) else None
+        body = (row.get("body") or row.get("text", row.get("body"))) if isinstance(row, dict) else None
         if not isinstance(row, dict) or not isinstance(row.get("id"), str) or not isinstance(body, str):
             yield Failure(where, "", "a row needs `id` and `body` (or `text`), both strings")
             continue

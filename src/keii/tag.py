@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -112,13 +112,25 @@ def _use_numpy_products(nlp: Language) -> None:
 
 def _analyse(sentences: Sequence[str], settings: Tag) -> dict[str, Analysis]:
     pieces = {text: list(_pieces(text, settings.max_sentence)) for text in sentences}
-    texts = sorted({piece.text for found in pieces.values() for piece in found}, key=lambda text: (len(text), text))
-    nlp = _model()
-    parsed: dict[str, _Parsed] = {}
-    with nlp.memory_zone():  # what spaCy keeps of the words it saw is given back
-        for batch in _batches(texts, settings.batch):
-            parsed.update(zip(batch, map(_parsed, nlp.pipe(batch, batch_size=len(batch))), strict=True))
+    parsed = parse({piece.text for found in pieces.values() for piece in found}, settings)
     return {text: _join([(piece, parsed[piece.text]) for piece in found]) for text, found in pieces.items()}
+
+
+class Parsed(NamedTuple):
+    """What GiNZA tells of a text; offsets count its characters, heads its tokens."""
+
+    tokens: tuple[Token, ...]
+    entities: tuple[Mention, ...]
+
+
+def parse(texts: Iterable[str], settings: Tag) -> dict[str, Parsed]:
+    """GiNZA's analysis of each text as it is, in batches sorted by length."""
+    nlp = _model()
+    parsed: dict[str, Parsed] = {}
+    with nlp.memory_zone():  # what spaCy keeps of the words it saw is given back
+        for batch in _batches(sorted(texts, key=lambda text: (len(text), text)), settings.batch):
+            parsed.update(zip(batch, map(_parsed, nlp.pipe(batch, batch_size=len(batch))), strict=True))
+    return parsed
 
 
 def _batches(texts: Sequence[str], most: int) -> Iterator[list[str]]:
@@ -155,17 +167,10 @@ def _piece(sentence: str, start: int, end: int) -> Iterator[_Piece]:
         yield _Piece(text, folded.starts, folded.ends)
 
 
-class _Parsed(NamedTuple):
-    """What GiNZA tells of a piece; offsets count its characters, heads its tokens."""
-
-    tokens: tuple[Token, ...]
-    entities: tuple[Mention, ...]
-
-
-def _parsed(doc: Doc) -> _Parsed:
+def _parsed(doc: Doc) -> Parsed:
     kept = [token.i for token in doc if not token.is_space]
     places = {i: n for n, i in enumerate(kept)}
-    return _Parsed(tuple(_token(doc, i, places) for i in kept), tuple(_entities(doc, places)))
+    return Parsed(tuple(_token(doc, i, places) for i in kept), tuple(_entities(doc, places)))
 
 
 def _token(doc: Doc, i: int, places: Mapping[int, int]) -> Token:
@@ -204,7 +209,7 @@ def _entities(doc: Doc, places: Mapping[int, int]) -> Iterator[Mention]:
             yield Mention(start, end, label, doc.text[start:end], (f"ginza:{entity.label_}",))
 
 
-def _join(parts: list[tuple[_Piece, _Parsed]]) -> Analysis:
+def _join(parts: list[tuple[_Piece, Parsed]]) -> Analysis:
     """The pieces of a sentence as one: offsets of the sentence, and one root, the first piece's last."""
     tokens: list[Token] = []
     entities: list[Mention] = []

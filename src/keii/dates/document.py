@@ -439,13 +439,10 @@ def _given(published: str, zone: str) -> When:
     plain = re.sub(r"(?<=[\d])(?:Z|[+-]\d{2}:?\d{2})$", "", value) if "T" in value else value
     grain = {4: "year", 7: "month", 10: "day", 13: "hour", 16: "minute"}.get(len(plain), "second")
     width = {"year": 366, "month": 31}.get(grain, 1)
-    start = moment.replace(tzinfo=zone_info(zone))
-    end = start + (
-        timedelta(days=width) if grain in ("year", "month", "day") else timedelta(minutes=60 if grain == "hour" else 1)
-    )
+    long = timedelta(days=width) if grain in ("year", "month", "day") else timedelta(minutes=60 if grain == "hour" else 1)
     return When(
         start=0, end=0, value=plain, grain=grain, zone=zone, basis="given",  # type: ignore[arg-type]
-        earliest=start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), latest=end.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        earliest=instant(moment, zone), latest=instant(min(moment, datetime.max - long) + long, zone),
     )  # fmt: skip
 
 
