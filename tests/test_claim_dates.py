@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from keii.extract.candidates import Candidate
+from keii.extract.learned import load
 from keii.extract.when import Dating, claim_dates, date_suspects
-from keii.extract.when.options import by_rule, offers, taken_value
+from keii.extract.when.features import Frame
+from keii.extract.when.options import Option, by_rule, offers, taken_value
+from keii.extract.when.table import Sheet, table
 from keii.model import Article, Block, Document, Section, Sentence, Token, When
 
 TEXT = "3月2日、市は橋を閉じた。工事は5日に始まり、4月まで続く。開通は未定だ。"
@@ -88,6 +92,18 @@ def test_model_is_deterministic() -> None:
     document = _document()
     claims = [_claim(document, word) for word in ("閉じ", "始まり", "続く", "開通")]
     assert claim_dates(document, claims) == claim_dates(document, claims)
+
+
+def test_table_has_the_columns_of_the_model_with_and_without_claims_before() -> None:
+    document = _document()
+    claim, before = _claim(document, "開通"), _claim(document, "続く")
+    pasts: list[list[tuple[Dating, Option]]] = [[], [(before, Option(document.whens[2], "sentence", "point"))]]
+    for past in pasts:
+        found = offers(document, claim.candidate, past)
+        columns, cells = table(Frame(document, claim, found, past), Sheet(document), found)
+        assert list(columns) == load("when")["columns"]
+        assert cells.shape == (len(found), len(columns))
+        assert not np.isnan(cells).any()
 
 
 def test_suspects_follow_the_expression() -> None:

@@ -15,11 +15,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from keii.bench.claimfields import Gold, folds, material, write_model
 from keii.extract.learned import Linear
-from keii.extract.when.features import rows
+from keii.extract.trees import Trees, grow
+from keii.extract.when.features import Frame, rows
 from keii.extract.when.options import Dating, Offer, Option, by_rule, offers
+from keii.extract.when.rank import Ranker
+from keii.extract.when.table import Sheet, table
 from keii.model import When
 from keii.reconcile import days
 
@@ -27,7 +31,9 @@ _STRENGTH = 3.0
 _AT_LEAST = 3
 _RARE = 0.25
 _STEPS = 80
-Chooser = Callable[[Dating, Sequence[Offer], list[dict[str, float]]], int]
+_SEEDS = 2
+Floats = npt.NDArray[np.float64]
+Chooser = Callable[[Dating, Sequence[Offer], list[dict[str, float]], Floats], int]
 
 
 class Case(NamedTuple):
@@ -38,6 +44,8 @@ class Case(NamedTuple):
     right: list[bool]
     wanted: list[bool]
     features: list[dict[str, float]]
+    columns: tuple[str, ...]
+    cells: Floats
     chosen: int | None
 
 
@@ -48,7 +56,7 @@ def main() -> None:
     arguments = parser.parse_args()
     shared = arguments.shared if arguments.shared.is_dir() else None
     articles = material(shared)
-    _report("rules", [case for claims in articles for case in walk(claims, lambda claim, found, _: _rule(claim, found))])
+    _report("rules", [case for claims in articles for case in walk(claims, lambda claim, found, *_: _rule(claim, found))])
     told: list[Case] = []
     for train, test in folds(articles, 4):
         model = learn([articles[k] for k in train])
@@ -63,11 +71,11 @@ def _rule(claim: Dating, found: Sequence[Offer]) -> int:
     return next(at for at, offer in enumerate(found) if option in offer)
 
 
-def _chooser(model: Linear) -> Chooser:
-    def choose(claim: Dating, found: Sequence[Offer], features: list[dict[str, float]]) -> int:
+def _chooser(model: Ranker) -> Chooser:
+    def choose(claim: Dating, found: Sequence[Offer], features: list[dict[str, float]], cells: Floats) -> int:
         if by_rule(claim, found).source == "heading":
             return _rule(claim, found)
-        return int(model.decide(features)[:, 0].argmax())
+        return int(model.scores(features, cells).argmax())
 
     return choose
 
@@ -75,13 +83,16 @@ def _chooser(model: Linear) -> Chooser:
 def walk(claims: Sequence[Gold], choose: Chooser | None = None) -> Iterator[Case]:
     """Date the claims of one article in order: after what was chosen before, or after the gold dates where nothing chooses."""
     past: list[tuple[Dating, Option]] = []
+    sheet = Sheet(claims[0].document) if claims else None
     for gold in claims:
+        assert sheet is not None
         claim = Dating(gold.candidate, gold.row["type"], gold.row["factuality"])
         found = offers(gold.document, gold.candidate, past)
         right, wanted = _labels(found, gold.row["date"])
-        features = rows(gold.document, claim, found, past)
-        chosen = choose(claim, found, features) if choose else next((at for at, want in enumerate(wanted) if want), None)
-        yield Case(gold, found, right, wanted, features, chosen)
+        frame = Frame(gold.document, claim, found, past)
+        features, (columns, cells) = rows(frame, found), table(frame, sheet, found)
+        chosen = choose(claim, found, features, cells) if choose else next((at for at, want in enumerate(wanted) if want), None)
+        yield Case(gold, found, right, wanted, features, columns, cells, chosen)
         past.append((claim, found[chosen][0] if chosen is not None else _gold_option(gold.row["date"])))
 
 
@@ -118,22 +129,30 @@ def _days(value: str | None) -> object:
 # --- learning -----------------------------------------------------------------------------------------------------
 
 
-def learn(articles: Sequence[list[Gold]]) -> Linear:
+def learn(articles: Sequence[list[Gold]]) -> Ranker:
     """Learn the ranker twice: after the gold dates, then also after the dates that models of the other half would have chosen."""
     cases = [[*walk(claims)] for claims in articles]
     known = [case for one in cases for case in one]
     for half, other in ((0, 1), (1, 0)):
-        model = rank([case for one in cases[half::2] for case in one])
+        model = rank([case for one in cases[half::2] for case in one], 1)
         known += [case for claims in articles[other::2] for case in walk(claims, _chooser(model))]
-    return rank(known)
+    return rank(known, _SEEDS)
 
 
-def rank(cases: Sequence[Case]) -> Linear:
+def rank(cases: Sequence[Case], seeds: int) -> Ranker:
+    """Fit both halves of the ranker on the claims whose date is among the offers."""
+    cases = [case for case in cases if any(case.wanted) and not all(case.wanted)]
+    table = np.vstack([case.cells for case in cases])
+    wanted = np.array([want for case in cases for want in case.wanted])
+    trees = Trees.mean([grow(table, wanted, seed=seed) for seed in range(seeds)])
+    return Ranker(_linear(cases), trees, cases[0].columns)
+
+
+def _linear(cases: Sequence[Case]) -> Linear:
     """Fit a conditional logit over the offers of each claim (L2, L-BFGS): P(offer) = softmax of its features' weights."""
     from scipy.optimize import minimize
     from scipy.sparse import csr_matrix
 
-    cases = [case for case in cases if any(case.wanted) and not all(case.wanted)]
     counts = Counter(name for case in cases for features in case.features for name in features)
     names = sorted(name for name, count in counts.items() if count >= _AT_LEAST)
     column = {name: k for k, name in enumerate(names)}

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from functools import cache
 
 from keii.extract.candidates import Candidate
-from keii.extract.learned import Linear, load
-from keii.extract.when.features import rows
+from keii.extract.learned import load
+from keii.extract.when.features import Frame
 from keii.extract.when.options import Dating, Offer, Option, by_rule, offers
+from keii.extract.when.rank import Ranker
+from keii.extract.when.table import Sheet
 from keii.model import ClaimDate, Document, EventType, Factuality, Suspect
 
 __all__ = ["Dating", "claim_date", "claim_dates", "date_suspects"]
@@ -32,9 +34,10 @@ def claim_dates(
     """Choose the date of every claim of a document, in order; None where the article does not date the event."""
     chosen: list[tuple[ClaimDate | None, tuple[str, ...]]] = []
     past: list[tuple[Dating, Option]] = []
+    sheet = Sheet(document)
     for claim in claims:
         found = offers(document, claim.candidate, past)
-        option = by_rule(claim, found) if rules_only else by_model(document, claim, found, past)
+        option = by_rule(claim, found) if rules_only else by_model(sheet, document, claim, found, past)
         past.append((claim, option))
         chosen.append((told(document, option), (_why(document, option),)))
     return chosen
@@ -59,18 +62,19 @@ def told(document: Document, option: Option) -> ClaimDate | None:
     )
 
 
-def by_model(document: Document, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]]) -> Option:
+def by_model(
+    sheet: Sheet, document: Document, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]]
+) -> Option:
     """The first option of the offer that the learned model ranks first."""
     ruled = by_rule(claim, found)
     if ruled.source == "heading":  # an entry's or an addition's own date holds for all in it that has none
         return ruled
-    scores = _model().decide(rows(document, claim, found, past))[:, 0]
-    return found[int(scores.argmax())][0]
+    return found[_model().best(Frame(document, claim, found, past), sheet, found)][0]
 
 
 @cache
-def _model() -> Linear:
-    return Linear.parse(load("when"))
+def _model() -> Ranker:
+    return Ranker.parse(load("when"))
 
 
 def _why(document: Document, option: Option) -> str:

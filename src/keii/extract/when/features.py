@@ -11,8 +11,8 @@ from keii.extract.grammar import chain, is_content, is_sahen, path_to_root, quot
 from keii.extract.when.options import Dating, Days, Offer, Option, by_rule, span
 from keii.model import Document, Token, When
 
-_BEHIND = re.compile(r"[\s　]*[（(][^）)]{0,20}[）)]")
-_SOURCE = re.compile(r"によると|によれば|によりますと|では、")
+BEHIND = re.compile(r"[\s　]*[（(][^）)]{0,20}[）)]")
+SOURCE = re.compile(r"によると|によれば|によりますと|では、")
 _MARKS = re.compile(
     r"(?:まで|から|以降|以来|以後|以前|前|後|現在|時点|付|頃|ごろ|中|間|にかけ|未明|朝|午前|午後|夜|夕方|に|で|の|は|も|、|を|が|と|より|末|開催|発表)"
 )
@@ -66,11 +66,8 @@ class Frame:
         self.behind = text[candidate.end : min(self.sentence.end, candidate.end + 30)]
 
 
-def rows(
-    document: Document, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]]
-) -> list[dict[str, float]]:
+def rows(frame: Frame, found: Sequence[Offer]) -> list[dict[str, float]]:
     """The features of each offer, in order."""
-    frame = Frame(document, claim, found, past)
     return [dict.fromkeys(_offer(frame, offer), 1.0) for offer in found]
 
 
@@ -123,14 +120,14 @@ def _history(frame: Frame, offer: Offer) -> Iterator[str]:
         low, high = last.candidate.token, frame.candidate.token
         crossed = [i for i in frame.predicates if low <= i < high]
         for i in crossed[:3]:
-            yield f"{base}&crosses={_form(frame.tokens, i)}"
+            yield f"{base}&crosses={form(frame.tokens, i)}"
         join = "up" if high in path_to_root(frame.tokens, low) else "down" if low in frame.path else "side"
-        yield f"{base}&join={join}&{_form(frame.tokens, low)}"
+        yield f"{base}&join={join}&{form(frame.tokens, low)}"
         yield f"{base}&quote={frame.depths[low] - frame.depths[high]}"
     else:
         for token in frame.tokens[:4]:
             yield f"{base}&begins={token.lemma}"
-        yield f"{base}&source={bool(_SOURCE.search(frame.lead))}"
+        yield f"{base}&source={bool(SOURCE.search(frame.lead))}"
 
 
 def _thread(frame: Frame, offer: Offer, ages: list[int], own: bool, gap: str) -> Iterator[str]:
@@ -167,7 +164,7 @@ def _option(frame: Frame, option: Option) -> Iterator[str]:
     yield f"{kind}&own={min(len(frame.own), 2)}&before={min(len(frame.before), 2)}"
     yield f"{kind}&kind={frame.sentence.kind}"
     yield f"{kind}&quoted={frame.depths[frame.candidate.token] > 0}"
-    yield f"{kind}&source={bool(_SOURCE.search(frame.lead))}"
+    yield f"{kind}&source={bool(SOURCE.search(frame.lead))}"
     if frame.steps:
         yield f"{kind}&link={frame.steps[0].link}&{frame.tense}"
     if place in ("null", "document", "context") or option.taken == "before":
@@ -217,19 +214,19 @@ def _own(frame: Frame, option: Option, kind: str) -> Iterator[str]:
     yield f"{kind}&{side}&whens between={min(len(between), 2)}&of={min(len(frame.own), 3)}"
     index = frame.own.index(when)
     yield f"{kind}&index={min(index, 2)}&last={option.last}&{side}"
-    at = _token_at(tokens, when.end - 1)
-    first = _token_at(tokens, when.start)
+    at = token_at(tokens, when.end - 1)
+    first = token_at(tokens, when.start)
     low, high = sorted((at, candidate.token))
     crossed = [i for i in frame.predicates if low < i < high and i != candidate.token]
     yield f"{kind}&{side}&crossed={min(len(crossed), 3)}"
     for i in crossed[:3]:
-        yield f"{kind}&{side}&crosses={_form(tokens, i)}"
+        yield f"{kind}&{side}&crosses={form(tokens, i)}"
     if crossed:
-        yield f"{kind}&{side}&last crossed={tokens[crossed[-1]].lemma}&{_form(tokens, crossed[-1])}"
+        yield f"{kind}&{side}&last crossed={tokens[crossed[-1]].lemma}&{form(tokens, crossed[-1])}"
     span = frame.document.article.text[min(when.end, candidate.end) : max(when.start, candidate.start)]
     yield f"{kind}&{side}&commas={min(span.count('、'), 3)}"
     yield f"{kind}&{side}&distance={min(len(span) // 10, 8)}"
-    yield f"{kind}&{side}&source between={bool(_SOURCE.search(span))}"
+    yield f"{kind}&{side}&source between={bool(SOURCE.search(span))}"
     yield f"{kind}&{side}&quote={frame.depths[at] - frame.depths[candidate.token]}"
     yield from _dependency(frame, at, first, kind, mark)
 
@@ -251,7 +248,7 @@ def _dependency(frame: Frame, at: int, first: int, kind: str, mark: str) -> Iter
         join = "none" if meet is None else f"{min(up.index(meet), 3)}-{min(frame.path.index(meet), 3)}"
         if meet == governor:
             below = frame.path[frame.path.index(meet) - 1]
-            join += f"&{tokens[below].dep}&{_form(tokens, below)}"
+            join += f"&{tokens[below].dep}&{form(tokens, below)}"
             yield f"{kind}&governor={tokens[governor].lemma}&{tokens[below].dep}"
     yield f"{kind}&join={join}"
     yield f"{kind}&join={join}&{mark}"
@@ -268,14 +265,14 @@ def _predicate(tokens: Sequence[Token], i: int) -> bool:
     )
 
 
-def _form(tokens: Sequence[Token], i: int) -> str:
+def form(tokens: Sequence[Token], i: int) -> str:
     """The form that a predicate ends in: its last function word."""
     behind = chain(tokens, i)
     last = tokens[behind.end - 1]
     return f"{last.surface if last.pos in ('ADP', 'SCONJ', 'PART') else last.lemma if behind.lemmas else 'plain'}"
 
 
-def _token_at(tokens: Sequence[Token], position: int) -> int:
+def token_at(tokens: Sequence[Token], position: int) -> int:
     return max(0, bisect_left(tokens, position + 1, key=lambda token: token.start) - 1)
 
 
@@ -291,7 +288,7 @@ def _mark(document: Document, when: When) -> str:
         "",
     )
     at = when.end
-    if bracket := _BEHIND.match(text, at, min(at + 30, len(text))):
+    if bracket := BEHIND.match(text, at, min(at + 30, len(text))):
         at = bracket.end()
     behind = _MARKS.match(text, at, at + 4)
     second = _MARKS.match(text, behind.end(), behind.end() + 3) if behind else None
