@@ -133,7 +133,7 @@ def fit_matrix(
     from sklearn.linear_model import LogisticRegression
 
     seen = np.asarray((matrix != 0).sum(axis=0)).ravel()
-    kept = np.flatnonzero(seen >= at_least)
+    kept = np.flatnonzero(seen >= at_least).tolist()
     scale = (seen[kept] / 100) ** -rare
     solver = "liblinear" if len(set(labels)) == 2 else "lbfgs"
     model = LogisticRegression(C=c, max_iter=2000, tol=tol, solver=solver, random_state=0)

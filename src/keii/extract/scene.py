@@ -189,7 +189,7 @@ class Scene:
             for found in self.view(number).kinds if tokens else ():
                 kinds = found & SPECIFIC
                 words += bool(kinds)
-                counts.update({kind: 1 / len(kinds) for kind in kinds})  # type: ignore[arg-type]
+                counts.update({kind: 1 / len(kinds) for kind in kinds})
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return tuple(kind for kind, n in ranked if n > max(1.5, 0.12 * words))
 

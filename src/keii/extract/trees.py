@@ -90,7 +90,8 @@ def grow(table: Floats, labels: npt.NDArray[np.bool_], *, seed: int) -> Trees:
         early_stopping=False,
         random_state=seed,
     ).fit(table, labels)
-    roots, nodes = [], []
+    roots: list[int] = []
+    nodes: list[tuple[Any, ...]] = []
     for (predictor,) in model._predictors:
         first = len(nodes)
         roots.append(first)
