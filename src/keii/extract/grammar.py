@@ -12,7 +12,7 @@ from typing import NamedTuple
 from keii.model import Token
 
 FUNCTION = frozenset({"AUX", "ADP", "SCONJ", "PART", "CCONJ"})
-CASE = frozenset("が を に へ と で から まで より は も の や".split())  # noqa: SIM905
+CASE = frozenset({"が", "を", "に", "へ", "と", "で", "から", "まで", "より", "は", "も", "の", "や"})
 _SAHEN = "サ変可能"
 
 
