@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -110,6 +110,7 @@ def outside_era(era: str, year: int, month: int, day: int | None) -> bool:
     return (year, month, day or 31) < _ERA_STARTS[era] or bool(ended)
 
 
+@lru_cache(maxsize=4096)
 def lengths(text: str) -> tuple[tuple[float, str], ...]:
     """What a written length of time says: (n, unit) from coarse to fine; nothing where they are out of order or far apart.
 

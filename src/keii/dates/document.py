@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,8 @@ _ADDITION = re.compile("追記|更新|続報|訂正")
 _RUN = re.compile("[一-龠々ァ-ヴー]{2,12}")
 _COUNTS = re.compile("(?:さ?れ)?の?(?:た?直後|た?直前|た?後|前|から|てから|に先立|を前|た?翌|た?当日)")
 _MOST_DAYS = 16
+_QUOTE = 300
+_LOOK_BACK = 8
 _STEP_BACK = re.compile("(?:前[日夜週月年]の|先立つ)$")
 _STAMP = re.compile("公開|更新|投稿|掲載|配信|作成|発行|[Pp]ublished|[Uu]pdated|[Pp]osted")
 _EVENT = re.compile(r"([一-龠々ァ-ヴー]{2,8})(?:(?:さ?れ)?(?:た|する|した|て)?(?:から|日の)?|[のと]|から(?:の)?|発生の)$")
@@ -102,8 +105,9 @@ class _Reading:
         states = [(when.start - start, state) for when, state in told if state]
         if not states:
             return
+        places = [at for at, _ in states]
         for run in _RUN.finditer(text):
-            state = next((one for at, one in reversed(states) if at < run.start()), states[0][1])
+            state = states[max(0, bisect_left(places, run.start()) - 1)][1]
             if _COUNTS.match(text, run.end()):
                 continue
             word = run[0]
@@ -169,15 +173,17 @@ def _from_events(
     """The expressions of a sentence that count from an event or from what was told last, where that has a day."""
     if sentence.kind in _SILENT | _HEADING_KINDS:
         return
+    ends = [one.end for one, _ in told]
     for mark in marks(text):
         start, end = sentence.start + mark.start, sentence.start + mark.end
-        if any(one.start < end and start < one.end for one, _ in told):
+        at = bisect_right(ends, start)
+        if at < len(told) and told[at][0].start < end:
             continue
-        before = [state for one, state in told if state and one.end <= start]
-        state = (
-            _told_here(text[: mark.start], mark.event, sentence.start, told) or reading.event(mark.event) if mark.event else None
-        )
-        state = state or (before[-1] if before else force.day or force.date or reading.day)
+        before = next((state for _, state in reversed(told[max(0, at - _LOOK_BACK) : at]) if state), None)
+        state = None
+        if mark.event:
+            state = _told_here(reading.document, sentence, mark.event, start, told) or reading.event(mark.event)
+        state = state or before or force.day or force.date or reading.day
         if mark.bound == "now":
             state = State(reading.reference, reading.reference, reading.reference + DAY, "day") if reading.reference else None
         if state:
@@ -248,7 +254,7 @@ def _anchor(
 ) -> Anchor:
     """What an expression of a sentence is read against: the nearest source that fits what it asks for."""
     last = inside[-1] if inside else None
-    days = [state for state in inside if state.fixed in ("day", "part", "clock")]
+    days = [state for state in inside[-_LOOK_BACK:] if state.fixed in ("day", "part", "clock")]
     context, basis = (event, "event") if event else _context(reading, force, sentence, expression, last, days)
     reference = force.reference
     spoken = days[-1] if days else force.day or (reading.day if sentence.kind == "quote" else None)
@@ -293,8 +299,8 @@ def _context(
 
 
 def _quoted(document: Document, sentence: Sentence, expression: Expression) -> bool:
-    text, span = document.article.text, (sentence.start, expression.start)
-    return sentence.kind == "quote" or text.count("「", *span) > text.count("」", *span)
+    text, span = document.article.text, (max(sentence.start, expression.start - _QUOTE), expression.start)
+    return sentence.kind == "quote" or text.rfind("「", *span) > text.rfind("」", *span)
 
 
 def _near(state: State, reference: datetime | None) -> bool:
@@ -307,11 +313,15 @@ def _names(word: str) -> list[str]:
     return [word, *(word[-length:] for length in (4, 3, 2) if len(word) > length)]
 
 
-def _told_here(text: str, word: str, start: int, told: list[tuple[When, State | None]]) -> State | None:
-    """The date that the sentence itself tells an event with, before it counts from it."""
+def _told_here(
+    document: Document, sentence: Sentence, word: str, end: int, told: list[tuple[When, State | None]]
+) -> State | None:
+    """The date that the sentence itself tells an event with, before it counts from it at `end`."""
+    begin = max(sentence.start, end - _QUOTE)
+    earlier = document.article.text[begin : end - len(word)]
     for name in _names(word):
-        if (at := text.find(name)) >= 0:
-            return next((state for one, state in reversed(told) if state and one.end <= start + at), None)
+        if (at := earlier.find(name)) >= 0:
+            return next((state for one, state in reversed(told[-_LOOK_BACK:]) if state and one.end <= begin + at), None)
     return None
 
 
@@ -328,10 +338,14 @@ def _event_before(
         match = re.search("([一-龠々]{2,6})$", before)
     if not match:
         return None
-    earlier = reading.document.article.text[sentence.start : expression.start - len(before) + match.start()]
-    state = _told_here(earlier, match[1], sentence.start, told) or reading.event(match[1])
+    place = expression.start - len(before) + match.start()
+    state = _told_here(reading.document, sentence, match[1], place, told) or reading.event(match[1])
     if state is None and head.kind == "offset" and is_event(match[1]):
-        day = next((one for _, one in reversed(told) if one), None) or reading.force(sentence.section).day or reading.day
+        day = (
+            next((one for _, one in reversed(told[-_LOOK_BACK:]) if one), None)
+            or reading.force(sentence.section).day
+            or reading.day
+        )
         state = replace(day, grain="day", fixed="day", clock=False) if day else None
     return (expression.start - len(before) + match.start(), state) if state else None
 

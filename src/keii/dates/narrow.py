@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from keii.dates.anchors import AHEAD, AHEAD_DAY, Anchor, State, at, pick, span_value
 from keii.dates.atoms import Atom, words
@@ -141,13 +142,20 @@ def day(state: State, atom: Atom, anchor: Anchor) -> State:
     near = state.start if state.fixed == "month" else anchor.near if anchor.near and anchor.close else state.moment
     centres = (near,) if state.fixed == "month" else (state.moment, anchor.near or state.moment)
     reach = (0,) if state.fixed == "month" else (-2, -1, 0, 1, 2)
-    found = _days_of(sorted({midnight(add_months(one.replace(day=1), months)) for one in centres for months in reach}), n)
+    found = _days_near(tuple(sorted({(one.year, one.month) for one in centres})), reach, n)
     if not found:
         state = at(state, *floor(near, "month"), "day", "day")
         return replace(state, value=f"{near.year:04d}-{near.month:02d}-{n:02d}", suspect=f"{near.month}月 has no day {n}")
     start = found[0] if state.fixed == "month" else pick([(one, one + DAY) for one in found], state.moment, anchor, AHEAD_DAY)[0]
     basis = state.basis if state.fixed else anchor.context_basis if anchor.near else anchor.basis
     return at(state, start, start + DAY, "day", "day", basis=basis)
+
+
+@lru_cache(maxsize=4096)
+def _days_near(centres: tuple[tuple[int, int], ...], reach: tuple[int, ...], day: int) -> list[datetime]:
+    """The days of that number in the months around some months."""
+    months = {add_months(datetime(year, month, 1), by) for year, month in centres for by in reach}
+    return _days_of(sorted(months), day)
 
 
 def _days_of(months: list[datetime], day: int) -> list[datetime]:
