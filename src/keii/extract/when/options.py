@@ -13,6 +13,8 @@ Taken = Literal["told", "point", "before"]
 _LOOK_BACK = 12
 _DATED_BACK = 2
 _CLAIMS_BACK = 24
+_BESIDE = 8
+"""Expressions looked at on each side of the event: a list of hundreds of dates in one sentence stays cheap."""
 _LISTS = ("item", "entry")
 _RUNNING = ("paragraph", "item", "entry", "quote")
 
@@ -109,7 +111,8 @@ def dated(document: Document, sentence: Sentence) -> tuple[When, ...]:
 
 def _own(document: Document, candidate: Candidate) -> Iterator[Option]:
     whens = dated(document, document.sentences[candidate.sentence])
-    for when in whens:
+    at = bisect_left(whens, candidate.start, key=lambda when: when.start)
+    for when in whens[max(0, at - _BESIDE) : at + _BESIDE]:
         yield Option(when, "sentence", last=when is whens[-1])
 
 
@@ -120,7 +123,7 @@ def _line(document: Document, candidate: Candidate) -> Iterator[Option]:
         for number in range(candidate.sentence - 1, max(-1, candidate.sentence - _LOOK_BACK), -1):
             if document.sentences[number].block != sentence.block:
                 break
-            for when in dated(document, document.sentences[number]):
+            for when in dated(document, document.sentences[number])[-_BESIDE:]:
                 yield Option(when, "sentence", back=candidate.sentence - number)
 
 
