@@ -83,6 +83,8 @@ def pick(
     if anchor.strict:
         return next((option for option in reversed(options) if option[0] <= day), options[0])
 
+    told = {midnight(one) for one in (anchor.near, anchor.frame) if one}
+
     def cost(option: tuple[datetime, datetime]) -> float:
         own = _distance(option, day, ahead[anchor.bias], 1.0) + (
             _OTHER_YEAR if ahead is AHEAD and option[0].year != day.year else 0.0
@@ -92,10 +94,7 @@ def pick(
         told_ahead = anchor.bias == "future" or not anchor.reference or anchor.near > anchor.reference + DAY
         if not told_ahead and anchor.reference and option[0] > anchor.reference + DAY:
             return own
-        told = (anchor.near, anchor.frame or anchor.near)
-        return min(
-            *(_distance(option, midnight(one), _STORY_AHEAD, _STORY_BACK) for one in told), own + _NEWS_LATER[anchor.close]
-        )
+        return min(*(_distance(option, one, _STORY_AHEAD, _STORY_BACK) for one in told), own + _NEWS_LATER[anchor.close])
 
     return min(options, key=cost)
 

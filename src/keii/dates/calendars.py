@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from keii.dates.atoms import words
 
@@ -116,6 +116,7 @@ def holiday_of(year: int, name: str) -> datetime | None:
     return datetime(found.year, found.month, found.day) if found else None
 
 
+@lru_cache(maxsize=4096)
 def write(moment: datetime, grain: str) -> str:
     """A moment in ISO 8601 at a grain."""
     text = f"{moment.year:04d}-{moment:%m-%d}"

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -66,6 +66,7 @@ def zone_info(name: str) -> tzinfo:
         raise KeiiError(f"unknown time zone: {name!r}") from error
 
 
+@lru_cache(maxsize=4096)
 def instant(moment: datetime, zone: str | None) -> str | None:
     """The UTC instant of a local moment, None outside the years 1 to 9999."""
     try:
@@ -86,9 +87,10 @@ def bias_of(tail: str) -> Bias | None:
 def read(text: str, offset: int = 0) -> tuple[tuple[Expression, ...], str]:
     """The expressions of a text, their atoms and spans in the text's own offsets (plus `offset`), and the folded text."""
     if unicodedata.is_normalized("NFKC", text) and not _ODD.search(text):
-        return tuple(
-            _moved(expression, lambda start, end: (start + offset, end + offset)) for expression in expressions(text)
-        ), text
+        found = tuple(expressions(text))
+        if offset:
+            found = tuple(_moved(expression, lambda start, end: (start + offset, end + offset)) for expression in found)
+        return found, text
     folded: Folded = fold(text, offset)
     return tuple(_moved(expression, folded.span) for expression in expressions(folded.text)), folded.text
 
