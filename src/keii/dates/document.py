@@ -111,7 +111,7 @@ class _Reading:
             if _COUNTS.match(text, run.end()):
                 continue
             word = run[0]
-            for name in {word[at : at + length] for length in (2, 3, 4) for at in range(len(word) - length + 1)} | {word}:
+            for name in {word, word[:2], *_names(word)}:
                 days = self.events.setdefault(name, {})
                 if state.start in days or len(days) < _MOST_DAYS:
                     count = days[state.start][0] if state.start in days else 0

@@ -288,6 +288,11 @@ def forms() -> tuple[tuple[str, re.Pattern[str], read.Reader], ...]:
 
 
 @cache
+def _order() -> dict[str, int]:
+    return {name: i for i, (name, _, _) in enumerate(forms())}
+
+
+@cache
 def _master() -> re.Pattern[str]:
     """All forms as one alternation; the name of the form that matched is the last group's."""
     bare = ((name, re.sub(r"\(\?P<(?!sep)\w+>", "(?:", form.pattern)) for name, form, _ in forms())
@@ -340,8 +345,7 @@ def scan(text: str) -> Iterator[Atom]:
     >>> [(atom.kind, atom.values) for atom in scan("11月17日午後3時半")]
     [('month', (11,)), ('day', (17,)), ('part', ()), ('clock', (3, 30, None))]
     """
-    table = forms()
-    order = {name: i for i, (name, _, _) in enumerate(table)}
+    table, order = forms(), _order()
     at = 0
     while trigger := _trigger().search(text, at):
         start = trigger.start()
