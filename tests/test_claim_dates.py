@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -92,6 +94,18 @@ def test_model_is_deterministic() -> None:
     document = _document()
     claims = [_claim(document, word) for word in ("閉じ", "始まり", "続く", "開通")]
     assert claim_dates(document, claims) == claim_dates(document, claims)
+
+
+def test_rules_come_back_to_the_story() -> None:
+    text = "3月2日、橋が閉じた。1990年に建てられた。市は謝る。"
+    document = _document(text, {"3月2日": "2021-03-02", "1990年": "1990"})
+    document = replace(document, published=When(start=0, end=0, value="2021-03-03", grain="day"))
+    claims = [_claim(document, word) for word in ("閉じ", "建て", "謝る")]
+    assert [date and date.value for date, _ in claim_dates(document, claims, rules_only=True)] == [
+        "2021-03-02",
+        "1990",
+        "2021-03-02",
+    ]
 
 
 def test_table_has_the_columns_of_the_model_with_and_without_claims_before() -> None:

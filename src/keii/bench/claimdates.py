@@ -21,7 +21,7 @@ from keii.bench.claimfields import Gold, folds, material, write_model
 from keii.extract.learned import Linear
 from keii.extract.trees import Trees, grow
 from keii.extract.when.features import Frame, rows
-from keii.extract.when.options import Dating, Offer, Option, by_rule, offers
+from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers
 from keii.extract.when.rank import Ranker
 from keii.extract.when.table import Sheet, table
 from keii.model import When
@@ -33,7 +33,8 @@ _RARE = 0.25
 _STEPS = 80
 _SEEDS = 2
 Floats = npt.NDArray[np.float64]
-Chooser = Callable[[Dating, Sequence[Offer], list[dict[str, float]], Floats], int]
+Past = Sequence[tuple[Dating, Option]]
+Chooser = Callable[[Frame, Dating, Sequence[Offer], Past, list[dict[str, float]], Floats], int]
 
 
 class Case(NamedTuple):
@@ -56,7 +57,7 @@ def main() -> None:
     arguments = parser.parse_args()
     shared = arguments.shared if arguments.shared.is_dir() else None
     articles = material(shared)
-    _report("rules", [case for claims in articles for case in walk(claims, lambda claim, found, *_: _rule(claim, found))])
+    _report("rules", [case for claims in articles for case in walk(claims, _rules)])
     told: list[Case] = []
     for train, test in folds(articles, 4):
         model = learn([articles[k] for k in train])
@@ -66,13 +67,20 @@ def main() -> None:
         write_model("when", learn(articles).dump(), "python -m keii.bench.claimdates --shared ../shared --save", shared)
 
 
+def _rules(frame: Frame, claim: Dating, found: Sequence[Offer], past: Past, *_: Any) -> int:
+    option = by_story(frame.document, claim, found, past)
+    return next(at for at, offer in enumerate(found) if option in offer)
+
+
 def _rule(claim: Dating, found: Sequence[Offer]) -> int:
     option = by_rule(claim, found)
     return next(at for at, offer in enumerate(found) if option in offer)
 
 
 def _chooser(model: Ranker) -> Chooser:
-    def choose(claim: Dating, found: Sequence[Offer], features: list[dict[str, float]], cells: Floats) -> int:
+    def choose(
+        frame: Frame, claim: Dating, found: Sequence[Offer], past: Past, features: list[dict[str, float]], cells: Floats
+    ) -> int:
         if by_rule(claim, found).source == "heading":
             return _rule(claim, found)
         return int(model.scores(features, cells).argmax())
@@ -91,7 +99,11 @@ def walk(claims: Sequence[Gold], choose: Chooser | None = None) -> Iterator[Case
         right, wanted = _labels(found, gold.row["date"])
         frame = Frame(gold.document, claim, found, past)
         features, (columns, cells) = rows(frame, found), table(frame, sheet, found)
-        chosen = choose(claim, found, features, cells) if choose else next((at for at, want in enumerate(wanted) if want), None)
+        chosen = (
+            choose(frame, claim, found, past, features, cells)
+            if choose
+            else next((at for at, want in enumerate(wanted) if want), None)
+        )
         yield Case(gold, found, right, wanted, features, columns, cells, chosen)
         past.append((claim, found[chosen][0] if chosen is not None else _gold_option(gold.row["date"])))
 

@@ -13,7 +13,7 @@ from functools import cache
 from keii.extract.candidates import Candidate
 from keii.extract.learned import load
 from keii.extract.when.features import Frame
-from keii.extract.when.options import Dating, Offer, Option, by_rule, offers
+from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers
 from keii.extract.when.rank import Ranker
 from keii.extract.when.table import Sheet
 from keii.model import ClaimDate, Document, EventType, Factuality, Suspect
@@ -37,7 +37,7 @@ def claim_dates(
     sheet = Sheet(document)
     for claim in claims:
         found = offers(document, claim.candidate, past)
-        option = by_rule(claim, found) if rules_only else by_model(sheet, document, claim, found, past)
+        option = by_story(document, claim, found, past) if rules_only else by_model(sheet, document, claim, found, past)
         past.append((claim, option))
         chosen.append((told(document, option), (_why(document, option),)))
     return chosen

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Literal, NamedTuple
 
 from keii.extract.candidates import Candidate
@@ -15,6 +17,9 @@ _DATED_BACK = 2
 _CLAIMS_BACK = 24
 _BESIDE = 8
 """Expressions looked at on each side of the event: a list of hundreds of dates in one sentence stays cheap."""
+STORY = (-45, 1)
+"""Days around the article's own that a story is told of."""
+_DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _LISTS = ("item", "entry")
 _RUNNING = ("paragraph", "item", "entry", "quote")
 
@@ -70,6 +75,17 @@ def span(value: str | None) -> Days:
         return None
     first, _, last = value.partition("/")
     return first[:10], (last or first)[:10]
+
+
+def ordinal(value: str | None) -> int | None:
+    """The middle day of a value's first date."""
+    found = _DAY.search(value or "")
+    if not found:
+        return None
+    try:
+        return date(int(found[1]), int(found[2] or 7), int(found[3] or 15)).toordinal()
+    except ValueError:
+        return None
 
 
 def _told(candidate: Candidate, past: Sequence[tuple[Dating, Option]]) -> Iterator[Option]:
@@ -167,6 +183,19 @@ def by_rule(claim: Dating, found: Sequence[Offer]) -> Option:
         return order, option.back, -option.when.start
 
     return min((option for offer in found for option in offer), key=far)
+
+
+def by_story(document: Document, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]]) -> Option:
+    """The rule's date; an inherited one is the last told near the article's own, not that of a look back or ahead."""
+    ruled = by_rule(claim, found)
+    today = ordinal(document.published.value) if document.published else None
+    if ruled.source in ("sentence", "heading") or today is None:
+        return ruled
+    told = (option.value for _, option in past[: -_CLAIMS_BACK - 1 : -1])
+    near = (value for value in told if (day := ordinal(value)) is not None and STORY[0] <= day - today <= STORY[1])
+    days = span(next(near, None))
+    same = (option for offer in found for option in offer if option.source == "context" and span(option.value) == days)
+    return next(same, ruled)
 
 
 def taken_value(value: str, taken: Taken) -> str:

@@ -6,7 +6,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import get_args
 
 import numpy as np
@@ -14,7 +13,7 @@ import numpy.typing as npt
 
 from keii.extract.grammar import chain, path_to_root
 from keii.extract.when.features import BEHIND, SOURCE, Frame, form, token_at
-from keii.extract.when.options import Days, Offer, Option, Taken, dated, span
+from keii.extract.when.options import STORY, Days, Offer, Option, Taken, dated, ordinal, span
 from keii.model import RUNNING_TEXT, Document, EventType, Factuality, Grain, When
 
 Cells = Iterator[tuple[str, float]]
@@ -76,9 +75,6 @@ _ADVERBS = {
     "ahead": re.compile("今後|これから|将来|近く|次回|来"),
     "now": re.compile("現在|今も|今は|いま|今なお|まだ|依然|最近|近年|このほど|このたび|この日|今回|当日"),
 }
-_DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-_STORY = (-45, 1)
-"""Days around the article's own that a story is told of."""
 _LOOK_BACK = 12
 
 
@@ -90,7 +86,7 @@ class Sheet:
         running = [i for i, sentence in enumerate(document.sentences) if sentence.kind in RUNNING_TEXT]
         self.dated = [dated(document, sentence) for sentence in document.sentences]
         self.published = span(published.value) if published else None
-        self.ordinal = _ordinal(published.value) if published else None
+        self.ordinal = ordinal(published.value) if published else None
         self.basis = place(_BASES, published.basis) if published else _ABSENT
         self.first = running[0] if running else 0
         told = [(i, span(when.value)) for i in running for when in self.dated[i]]
@@ -102,7 +98,7 @@ class Sheet:
 
     def away(self, value: str | None) -> float:
         """Days between the article's own date and a value, as a signed logarithm."""
-        at = _ordinal(value)
+        at = ordinal(value)
         if at is None or self.ordinal is None:
             return _ABSENT
         return math.copysign(math.log1p(abs(at - self.ordinal)), at - self.ordinal)
@@ -119,17 +115,6 @@ def table(frame: Frame, sheet: Sheet, found: Sequence[Offer]) -> tuple[tuple[str
 def place(names: Sequence[str], name: str) -> float:
     """A name's number among names, -1 where it is none of them."""
     return float(names.index(name)) if name in names else -1.0
-
-
-def _ordinal(value: str | None) -> int | None:
-    """The middle day of a value's first date."""
-    found = _DAY.search(value or "")
-    if not found:
-        return None
-    try:
-        return date(int(found[1]), int(found[2] or 7), int(found[3] or 15)).toordinal()
-    except ValueError:
-        return None
 
 
 def _claim(frame: Frame, sheet: Sheet) -> Cells:
@@ -300,7 +285,7 @@ class _Past:
         self.frame, self.sheet, self.told = frame, sheet, frame.told
         here = frame.candidate.sentence
         claims = [claim for claim, _ in frame.past]
-        ordinals = [_ordinal(option.value) for _, option in frame.past]
+        ordinals = [ordinal(option.value) for _, option in frame.past]
         self.distinct = list(dict.fromkeys(self.told))
         self.count = Counter(self.told)
         self.top = max(self.count.values(), default=0)
@@ -316,7 +301,7 @@ class _Past:
         today = self.sheet.ordinal
         if today is None:
             return [], None
-        low, high = today + _STORY[0], today + _STORY[1]
+        low, high = today + STORY[0], today + STORY[1]
         closed = [".." not in (option.value or "..") for _, option in self.frame.past]
         near = [
             days
@@ -344,7 +329,7 @@ class _Past:
         yield "namesake", days in frame.namesakes
         yield "namesake last", bool(frame.namesakes) and frame.namesakes[0] == days
         yield "story", self.story.index(days) if days in self.story else _ABSENT
-        yield "newest", self.newest is not None and _ordinal(value) == self.newest
+        yield "newest", self.newest is not None and ordinal(value) == self.newest
         yield "sentence first", bool(self.sentence) and self.sentence[-1] == days
         yield "sentence last", bool(self.sentence) and self.sentence[0] == days
         for name, at in (("fact", self.fact), ("statement", self.statement), ("alike", self.alike)):
