@@ -25,18 +25,23 @@ def document(text: str, *, id: str = "text", published: str | None = None, zone:
 
 
 def mentions(text: str) -> tuple[Mention, ...]:
-    """The people, organisations, places, outlets, dates and times of a text, in order, not overlapping."""
+    """The people, organisations, places, outlets, dates and times of a text, in order, not overlapping.
+
+    The name of a date or time is its value in ISO 8601 where it has one without a reference date.
+    """
     from keii.dates import find_dates
-    from keii.names import names
+    from keii.names import is_name, names
+    from keii.names.tagger import tagged
     from keii.tag import tag
 
-    found = names(tag([_running(text)])[0]).mentions
-    told = [
-        Mention(when.start, when.end, "TIME" if when.kind == "time" else "DATE", when.value or text[when.start : when.end])
-        for when in find_dates(text)
-        if when.kind != "duration" and all(when.end <= m.start or when.start >= m.end for m in found)
-    ]
-    return tuple(sorted([*found, *told], key=lambda mention: mention.start))
+    document = names(tag([_running(text)])[0])
+    found = [mention for mention in document.mentions if is_name(mention)]
+    whens = find_dates(text)
+    for start, end, label in (span for tokens in document.tokens for span in tagged(tokens) if span.label in ("DATE", "TIME")):
+        if all(end <= other.start or start >= other.end for other in found):
+            value = next((when.value for when in whens if when.start < end and when.end > start), None)
+            found.append(Mention(start, end, "DATE" if label == "DATE" else "TIME", value or text[start:end]))
+    return tuple(sorted(found, key=lambda mention: mention.start))
 
 
 def _running(text: str) -> Document:
