@@ -14,9 +14,9 @@ from keii.dates.calendars import DAY, write
 from keii.dates.events import Mark, is_event, marks
 from keii.dates.expressions import Expression
 from keii.dates.find import bias_of, datable, instant, parse_moment, read, when, zone_info
+from keii.dates.published import DAYS, HEADINGS, published_of
 from keii.model import BlockKind, DateFrom, Document, Grain, Sentence, When
 
-_HEADING_KINDS: frozenset[BlockKind] = frozenset({"title", "heading"})
 _SILENT: frozenset[BlockKind] = frozenset({"boilerplate", "reference", "note", "meta", "embed"})
 """Kinds of block whose dates are read but never in force for what follows."""
 _STATUS = re.compile(r"(?:twitter|x)\.com/\w{1,30}/status(?:es)?/(\d{1,20})")
@@ -29,7 +29,6 @@ _MOST_DAYS = 16
 _QUOTE = 300
 _LOOK_BACK = 8
 _STEP_BACK = re.compile("(?:前[日夜週月年]の|先立つ)$")
-_STAMP = re.compile("公開|更新|投稿|掲載|配信|作成|発行|[Pp]ublished|[Uu]pdated|[Pp]osted")
 _EVENT = re.compile(r"([一-龠々ァ-ヴー]{2,8})(?:(?:さ?れ)?(?:た|する|した|て)?(?:から|日の)?|[のと]|から(?:の)?|発生の)$")
 _ZONE_WORD = re.compile(
     "|".join(re.escape(word) for word in sorted(zones(), key=len, reverse=True) if not word.isascii() and word != "現地")
@@ -140,7 +139,7 @@ def dates(document: Document) -> Document:
 def _read_sentence(reading: _Reading, sentence: Sentence) -> Iterator[When]:
     text = reading.document.article.text[sentence.start : sentence.end]
     force = reading.force(sentence.section)
-    if sentence.kind in _HEADING_KINDS and (match := _ZONE_WORD.search(text)) and zones()[match[0]] != "local":
+    if sentence.kind in HEADINGS and (match := _ZONE_WORD.search(text)) and zones()[match[0]] != "local":
         force.zone = zones()[match[0]]
     found = read(text, sentence.start)[0]
     inside: list[State] = []
@@ -171,7 +170,7 @@ def _from_events(
     reading: _Reading, force: _Force, sentence: Sentence, text: str, told: list[tuple[When, State | None]]
 ) -> Iterator[When]:
     """The expressions of a sentence that count from an event or from what was told last, where that has a day."""
-    if sentence.kind in _SILENT | _HEADING_KINDS:
+    if sentence.kind in _SILENT | HEADINGS:
         return
     ends = [one.end for one, _ in told]
     for mark in marks(text):
@@ -191,7 +190,7 @@ def _from_events(
 
 
 def _bounded(mark: Mark, state: State, zone: str | None) -> When:
-    grain: Grain = "day" if state.grain in _DAYS else state.grain if state.grain in ("year", "month") else "day"
+    grain: Grain = "day" if state.grain in DAYS else state.grain if state.grain in ("year", "month") else "day"
     value = write(state.start, grain)
     open_start = mark.bound != "at"
     return When(
@@ -213,11 +212,11 @@ def _put_in_force(
     if days:
         force.day = days[0]
         reading.day = reading.day if sentence.kind == "quote" else days[0]
-        if sentence.kind in _HEADING_KINDS or (
+        if sentence.kind in HEADINGS or (
             sentence.kind == "entry" and found[0].start - sentence.start < _LEAD and days[0] is inside[0]
         ):
             force.entry = days[0]
-    if sentence.kind in _HEADING_KINDS:
+    if sentence.kind in HEADINGS:
         force.basis = "heading"
         if sentence.kind == "heading" and (found[0].end - found[0].start) * 2 >= sentence.end - sentence.start:
             force.year = next((state for state in inside if state.fixed == "year" and state.basis == "absolute"), force.year)
@@ -237,7 +236,6 @@ def _ahead(state: State, reference: datetime | None) -> bool:
     return reference is not None and state.start > reference + timedelta(days=2)
 
 
-_DAYS: frozenset[str] = frozenset({"day", "part", "hour", "minute", "second"})
 _LEAD = 4
 """Within so many characters of its begin a date is the label of a list entry."""
 _DAY_GRAINS = ("day", "month", "part", "hour", "minute", "second")
@@ -287,7 +285,7 @@ def _context(
     clock = head.kind in ("clock", "part")
     if clock and sentence.kind == "entry" and expression.start - sentence.start < _LEAD:
         return force.entry or force.day or reading.day, "heading"
-    if clock and sentence.kind in _HEADING_KINDS:
+    if clock and sentence.kind in HEADINGS:
         return reading.day or force.day, "context"
     if head.unit == "echo" and expression.atoms[1:] and expression.atoms[1].kind == "day" and (last or force.date):
         return last or force.date, "context" if last else force.basis
@@ -364,102 +362,6 @@ def _posts(document: Document, sentence: Sentence) -> Iterator[When]:
             )  # fmt: skip
 
 
-# --- the article's own date ---------------------------------------------------------------------------------------
-
-
-def published_of(document: Document) -> When | None:
-    """The article's date: given, or from its dateline, its headings, the newest date of the text, or its references."""
-    zone = document.article.zone or "Asia/Tokyo"
-    if document.article.published:
-        return _given(document.article.published, zone)
-    for basis, lines in _sources(document):
-        told = list(_full_days(document, lines, zone, only_stamps=basis == "dateline"))
-        if told and basis == "dateline":
-            return replace(told[0][0], basis=basis)
-        if told:
-            settled = [when_ for when_, planned in told if not planned] or [when_ for when_, _ in told]
-            newest = max(settled, key=_last_day)
-            newest = _newest(document, lines, newest) if basis == "text" else newest
-            return replace(newest, value=_last_day(newest), basis=basis)
-    return None
-
-
-def _full_days(document: Document, lines: list[tuple[int, int]], zone: str, *, only_stamps: bool) -> Iterator[tuple[When, bool]]:
-    """The days told in full in some lines, each with whether it is told as a plan."""
-    text = document.article.text
-    for start, end in lines:
-        for expression in read(text[start:end], start)[0]:
-            if only_stamps and not _is_dateline(text[start:end], expression):
-                continue
-            one = when(expression, Anchor(), zone)
-            told = one.when
-            if one.first and told.basis == "absolute" and told.grain in _DAYS and not expression.relation and not told.suspect:
-                yield told, _planned(text[expression.end : end])
-
-
-def _is_dateline(line: str, expression: Expression) -> bool:
-    """Whether a line is there for its date: little else stands in it, or it says that it was published."""
-    return (expression.end - expression.start) * 2 >= len(line.strip()) or bool(_STAMP.search(line))
-
-
-def _planned(tail: str) -> bool:
-    return bias_of(tail[:60]) == "future"
-
-
-def _last_day(one: When) -> str:
-    return (one.value or "").split("/")[-1]
-
-
-def _newest(document: Document, lines: list[tuple[int, int]], newest: When) -> When:
-    """The newest date of a text whose later dates leave out their year: each at most a hundred days after the one before it,
-    a bare day only directly behind it."""
-    zone = document.article.zone or "Asia/Tokyo"
-    follows = False
-    for start, end in lines:
-        text = document.article.text
-        for expression in read(text[start:end], start)[0]:
-            kind = expression.atoms[0].kind
-            if kind not in ("date", "day", "year", "month") or expression.relation or _planned(text[expression.end : end]):
-                continue
-            moment = parse_moment(_last_day(newest)[:10])
-            one = when(expression, Anchor(moment, near=moment), zone).when
-            if not one.value or one.grain not in _DAYS or one.suspect or (kind == "day" and not follows):
-                continue
-            follows = expression.start == newest.start
-            if moment < parse_moment(one.value[:10]) <= moment + timedelta(days=100 if kind == "date" else 25):
-                newest, follows = one, True
-    return newest
-
-
-def _sources(document: Document) -> Iterator[tuple[str, list[tuple[int, int]]]]:
-    first = [(block.start, block.end) for block in document.blocks if block.kind != "boilerplate"][:4]
-    stamps = [
-        (block.start, block.end)
-        for block in document.blocks
-        if block.kind in ("meta", "boilerplate") and block.end - block.start < 60
-    ]
-    yield "dateline", [(start, end) for start, end in (*stamps, *first) if end - start < 60]
-    yield "heading", [(block.start, block.end) for block in document.blocks if block.kind in _HEADING_KINDS]
-    yield (
-        "text",
-        [(block.start, block.end) for block in document.blocks if block.kind not in ("boilerplate", "reference", "meta")],
-    )
-    yield "references", [(block.start, block.end) for block in document.blocks if block.kind == "reference"]
-
-
-def _given(published: str, zone: str) -> When:
-    moment = parse_moment(published)
-    value = published.strip().replace(" ", "T")
-    plain = re.sub(r"(?<=[\d])(?:Z|[+-]\d{2}:?\d{2})$", "", value) if "T" in value else value
-    grain = {4: "year", 7: "month", 10: "day", 13: "hour", 16: "minute"}.get(len(plain), "second")
-    width = {"year": 366, "month": 31}.get(grain, 1)
-    long = timedelta(days=width) if grain in ("year", "month", "day") else timedelta(minutes=60 if grain == "hour" else 1)
-    return When(
-        start=0, end=0, value=plain, grain=grain, zone=zone, basis="given",  # type: ignore[arg-type]
-        earliest=instant(moment, zone), latest=instant(min(moment, datetime.max - long) + long, zone),
-    )  # fmt: skip
-
-
 # --- the date in force at a place ---------------------------------------------------------------------------------
 
 
@@ -498,12 +400,12 @@ def _before(document: Document, sentence: Sentence, usable: list[When]) -> When 
         if (
             other.end > sentence.start
             or other.section != sentence.section
-            or other.kind in _SILENT | _HEADING_KINDS | {"embed", "caption"}
+            or other.kind in _SILENT | HEADINGS | {"embed", "caption"}
         ):
             continue
         told = [one for one in usable if other.start <= one.start < other.end]
         day = next(
-            (one for one in told if one.grain in _DAYS and ".." not in (one.value or "") and (one.value or "")[:10] <= published),
+            (one for one in told if one.grain in DAYS and ".." not in (one.value or "") and (one.value or "")[:10] <= published),
             None,
         )
         if day:
