@@ -1,4 +1,4 @@
-"""How well merging groups claims: `python -m keii.bench.events [--shared DIR] [--scale]`.
+"""How well merging groups claims: `python -m keii.bench.events [--shared DIR] [--learn | --scale]`.
 
 Gold claims go in, so that only the grouping is measured; the weights are learned without the story that is measured (the
 Wikinews articles are held out a fifth at a time). Beside it two baselines: one event for each day and participant, and every
@@ -23,7 +23,7 @@ from keii.merge import group
 from keii.merge.compare import own_amounts
 from keii.merge.evidence import Model
 from keii.merge.record import record
-from keii.merge.train import examples, fit, story
+from keii.merge.train import examples, fit, learn, story
 from keii.model import Article, Claim
 from keii.read import read
 from keii.score.clusters import METRICS, Entities, Shares, entities
@@ -173,6 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m keii.bench.events", description=main.__doc__)
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--scale", action="store_true", help="time 10,000 and 100,000 synthetic claims instead")
+    parser.add_argument("--learn", action="store_true", help="learn from all gold and write models/merge.json instead")
     options = parser.parse_args()
     if options.scale:
         from keii.bench.synthetic import scale
@@ -180,6 +181,9 @@ def main() -> None:
         print("\n".join(scale()))
         return
     claims = gold_claims(options.shared)
+    if options.learn:
+        learn(claims, "python -m keii.bench.events --learn --shared ../shared")
+        return
     models = held_out(claims)
     fold = folds(claims)
     ways: dict[str, Callable[[str, list[Claim]], list[list[Claim]]]] = {

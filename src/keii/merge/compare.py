@@ -32,6 +32,7 @@ _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
 _BEHIND = 10
 """An amount so many characters behind the last trigger of a sentence is still its own."""
 TYPES: tuple[str, ...] = get_args(EventType)
+_PERSONAL = [TYPES.index(name) for name in ("justice", "start-position", "end-position")]
 _COUNTED = [TYPES.index(name) for name in ("figure", "harm", "election", "contest")]
 RELATED = (
     ("harm", "figure"),
@@ -277,7 +278,7 @@ def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
     found |= _who(table, a, b)
     found |= _told(table, a, b, same_sentence)
     counts = np.isin(table.type[a], _COUNTED) & np.isin(table.type[b], _COUNTED)
-    another_day = np.asarray(found["days apart"]) >= 0.5
+    another_day = np.asarray(found["days apart"], dtype=np.float64) >= 0.5
     found["another count on another day"] = counts & another_day & np.asarray(found["other amount"], dtype=bool)
     return {name: np.asarray(value, dtype=np.float64) for name, value in found.items()}
 
@@ -357,7 +358,8 @@ def _who(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
         found[f"same {role}"] = shared / np.maximum(np.maximum(ours, theirs), 1)
         found[f"other {role}"] = (shared == 0) & (ours > 0) & (theirs > 0)
         found[f"{role} told once"] = (ours > 0) != (theirs > 0)
-    change = np.asarray(found["other patient"], dtype=bool) & position & (_cosine(table.patient_words, a, b) < 0.5)
+    personal = np.isin(table.type[a], _PERSONAL) & (table.type[a] == table.type[b]) | position
+    change = np.asarray(found["other patient"], dtype=bool) & personal & (_cosine(table.patient_words, a, b) < 0.5)
     found["another person's change"] = change & ~table.grouped[a] & ~table.grouped[b]
     found["other patient of the same change"] = change & (table.grouped[a] | table.grouped[b])
     found["other org of the same change"] = np.asarray(found["other org"], dtype=bool) & position

@@ -1,13 +1,12 @@
-"""Learns from gold events how much each feature counts, and writes models/merge.json.
+"""Learns from gold events how much each feature counts (`python -m keii.bench.events --learn`).
 
-`python -m keii.merge.train [--shared DIR]`. Logistic regression (L2, L-BFGS-B) over pairs of claims of one story, with the
+Logistic regression (L2, L-BFGS-B) over pairs of claims of one story, with the
 signs held that reason gives: what two claims share never counts against their being one event, what sets them apart never
 for it. So a story of another kind than those learned from does no harm.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -109,17 +108,12 @@ def _bounds(name: str) -> tuple[float | None, float | None]:
     return (0.0, None) if name.startswith(FOR) else (None, None)
 
 
-def main() -> None:
-    """Learn from the project's gold, and from that of a folder beside it."""
-    from keii.bench.events import gold_claims
-
-    parser = argparse.ArgumentParser(prog="python -m keii.merge.train", description=main.__doc__)
-    parser.add_argument("--shared", type=Path)
-    claims = gold_claims(parser.parse_args().shared)
+def learn(claims: Sequence[Claim], made_by: str) -> None:
+    """Learn from claims with their events, and write models/merge.json."""
     names, values, same, articles = examples(claims)
     model = fit(names, values, same, articles)
     data = {
-        "made_by": "python -m keii.merge.train --shared ../shared",
+        "made_by": made_by,
         "learned_from": {"claims": len(claims), "pairs": len(same), "of one event": int(same.sum())},
         "bias": model.bias,
         "threshold": model.threshold,
@@ -127,7 +121,3 @@ def main() -> None:
     }
     target = Path(__file__).parents[1] / "models" / "merge.json"
     target.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
