@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,22 @@ def mentions(text: str) -> tuple[Mention, ...]:
 
     The name of a date or time is its value in ISO 8601 where it has one without a reference date.
     """
+    return mentions_of([text])[0]
+
+
+def mentions_of(texts: Sequence[str]) -> list[tuple[Mention, ...]]:
+    """The `mentions` of many texts, with one pass through GiNZA."""
+    from keii.tag import tag
+
+    return [_mentions(document) for document in tag([_running(text) for text in texts])]
+
+
+def _mentions(document: Document) -> tuple[Mention, ...]:
     from keii.dates import find_dates
     from keii.names import is_name, names
     from keii.names.tagger import tagged
-    from keii.tag import tag
 
-    document = names(tag([_running(text)])[0])
+    document, text = names(document), document.article.text
     found = [mention for mention in document.mentions if is_name(mention)]
     whens = find_dates(text)
     for start, end, label in (span for tokens in document.tokens for span in tagged(tokens) if span.label in ("DATE", "TIME")):

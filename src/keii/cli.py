@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ def main(verbose: int, log_json: bool) -> None:
     \b
     keii run articles/ -o out              claims, events and a page to read
     keii run articles/ -o out --gold gold  the same, scored against hand labels
-    keii events out --person NAME          the timeline in the terminal
+    keii events out --name NAME          the timeline in the terminal
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonLines() if log_json else logging.Formatter("%(levelname)s %(name)s: %(message)s"))
@@ -212,10 +213,14 @@ def dates(text: str | None, source: IO[str] | None, reference: str | None, zone:
     """Find and resolve the dates of TEXT, or of rows {text, reference}."""
     from keii.dates import find_dates
 
-    def find(row: dict[str, Any]) -> dict[str, Any]:
+    keys = ("value", "grain", "zone", "earliest", "latest", "basis", "suspect")
+
+    def find_one(row: dict[str, Any]) -> dict[str, Any]:
         found = find_dates(row["text"], row.get("reference") or reference, row.get("zone") or zone)
-        keys = ("value", "grain", "zone", "earliest", "latest", "basis", "suspect")
         return {"dates": [_spanned(row["text"], when, keys) for when in found]}
+
+    def find(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [find_one(row) for row in rows]
 
     _each_row(text, source, find, {"reference": reference} if reference else {})
 
@@ -225,10 +230,16 @@ def dates(text: str | None, source: IO[str] | None, reference: str | None, zone:
 @_JSONL
 def tag(text: str | None, source: IO[str] | None) -> None:
     """Find the people, organisations, places, outlets, dates and times of TEXT, or of rows {text}."""
-    from keii.api import mentions
+    from keii.api import mentions_of
 
-    keys = ("label", "name")
-    _each_row(text, source, lambda row: {"mentions": [_spanned(row["text"], found, keys) for found in mentions(row["text"])]}, {})
+    def find(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        told = mentions_of([row["text"] for row in rows])
+        return [
+            {"mentions": [_spanned(row["text"], mention, ("label", "name")) for mention in found]}
+            for row, found in zip(rows, told, strict=True)
+        ]
+
+    _each_row(text, source, find, {})
 
 
 def _spanned(text: str, found: Any, keys: Sequence[str]) -> dict[str, Any]:
@@ -236,16 +247,21 @@ def _spanned(text: str, found: Any, keys: Sequence[str]) -> dict[str, Any]:
     return span | {key: getattr(found, key) for key in keys}
 
 
-def _each_row(
-    text: str | None, source: IO[str] | None, find: Callable[[dict[str, Any]], dict[str, Any]], extra: dict[str, Any]
-) -> None:
+_Find = Callable[[Sequence[dict[str, Any]]], list[dict[str, Any]]]
+_ROWS_AT_ONCE = 256
+
+
+def _each_row(text: str | None, source: IO[str] | None, find: _Find, extra: dict[str, Any]) -> None:
+    """Print each row with what was found in it."""
     if (text is None) == (source is None):
         raise click.UsageError("give a TEXT or --jsonl FILE|-")
-    if text is not None:
-        row = {"text": text, **extra}
-        click.echo(json.dumps(row | find(row), ensure_ascii=False))
-        return
-    assert source is not None
+    rows = iter([{"text": text, **extra}]) if source is None else _rows(source)
+    while batch := list(islice(rows, _ROWS_AT_ONCE)):
+        for row, found in zip(batch, find(batch), strict=True):
+            click.echo(json.dumps(row | found, ensure_ascii=False))
+
+
+def _rows(source: IO[str]) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(source, 1):
         if not line.strip():
             continue
@@ -255,7 +271,7 @@ def _each_row(
             raise click.ClickException(f"{source.name}:{number}: not JSON: {error}") from error
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise click.ClickException(f"{source.name}:{number}: a row needs a `text`")
-        click.echo(json.dumps(row | find(row), ensure_ascii=False))
+        yield row
 
 
 @main.command()
