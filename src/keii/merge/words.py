@@ -15,7 +15,7 @@ _RUN = re.compile(rf"[{_KANJI}]+|[ァ-ヺー]{{2,}}|[a-z][a-z0-9.&'-]+|[0-9][0-9
 _VERB = re.compile(r"[うくぐすつぬぶむる]\Z")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def content(text: str) -> frozenset[str]:
     """The content words of a text, roughly: pairs of kanji, katakana and Latin words, numbers.
 
@@ -143,7 +143,7 @@ class Amount(NamedTuple):
         return self.unit == other.unit and (first.high < second.low or touching)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=4096)
 def amounts(text: str) -> tuple[Amount, ...]:
     """The amounts of a text, in order; offsets are of the text.
 
