@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keii.gold import read_claims, read_texts
+from keii.gold import read_claims, read_manifest, read_texts
 from keii.merge import group
 from keii.merge.compare import own_amounts
 from keii.merge.evidence import Model
@@ -182,6 +182,8 @@ def main() -> None:
         return
     claims = gold_claims(options.shared)
     if options.learn:
+        held_out_articles = {name for name, row in read_manifest(Path("gold")).items() if row.split == "test"}
+        claims = [claim for claim in claims if claim.article not in held_out_articles]
         learn(claims, "python -m keii.bench.events --learn --shared ../shared")
         return
     models = held_out(claims)
