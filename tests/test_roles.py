@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from keii.extract.candidates import Candidate
-from keii.extract.roles import participants
-from keii.extract.roles.arguments import mark, noun_class
+from keii.extract.roles import cast_all, participants
+from keii.extract.roles.arguments import Trigger, mark, noun_class
 from keii.extract.roles.cast import Cast
 from keii.extract.roles.choose import decode, softmax
+from keii.extract.roles.history import History
 from keii.extract.roles.phrases import case
 from keii.model import Article, Block, Document, EventType, Mention, Section, Sentence, Token
 
@@ -76,6 +77,26 @@ def test_a_subject_left_out_is_carried_without_a_span() -> None:
     last = whole.tokens[1][2]
     told = participants(whole, Candidate(1, 2, last.start, last.end), "other", rules_only=True)
     assert [(who.name, who.role, who.start) for who in told] == [("東亜商事", "agent", None), ("西海電機", "agent", None)]
+
+
+def test_the_first_claim_is_cast_as_if_alone() -> None:
+    whole = document([MET, BEGAN], NAMES)
+    met, began = whole.tokens[0][4], whole.tokens[1][2]
+    first, second = Candidate(0, 4, met.start, met.end), Candidate(1, 2, began.start, began.end)
+    told = cast_all(whole, [(first, "meet"), (second, "other")])
+    assert len(told) == 2
+    assert told[0] == participants(whole, first, "meet")
+
+
+def test_a_claim_knows_the_agents_before_it() -> None:
+    cast = Cast(document([MET, BEGAN], NAMES))
+    met, began = (Trigger(cast, Candidate(*place, 0, 0)) for place in ((0, 4), (1, 2)))
+    past = History()
+    assert list(past.rows(met, "meet", met.units)) == [["h:first"]] * (1 + len(met.units))
+    past.add(met, "meet", met.units, ())
+    nobody, both = past.rows(began, "other", cast.carried[1])
+    assert "nh:A-&gap1" in nobody
+    assert "h:1=A&gap1" in both
 
 
 def test_spans_slice_the_text() -> None:

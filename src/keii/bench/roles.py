@@ -1,7 +1,9 @@
 """Participants, given the gold triggers and types: rules and learned model, cross-validated by article and story.
 
 `python -m keii.bench.roles [SHARED]` prints the table; `--train` writes models/roles.json from all of the gold.
-A listwise model: for each role a softmax over nobody and everyone who may take it, L2, fitted with L-BFGS (scipy).
+A listwise model: for each role a softmax over nobody and everyone who may take it, L2, fitted with L-BFGS (scipy). Each claim
+knows who took part in those before it: in training by the gold and, once more, by what models of the other stories say; in
+measuring by what was said of them.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +25,25 @@ from scipy.sparse import csr_matrix
 from keii.bench.material import article_paths, genre, gold_rows, tagged
 from keii.dates import dates
 from keii.extract.candidates import Candidate, candidates
-from keii.extract.roles import participants, told
+from keii.extract.roles import taking, told
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Cast, Unit
-from keii.extract.roles.choose import ROLES, choices, decode, softmax
-from keii.model import Article, Claim, Document, Participant, Text
+from keii.extract.roles.choose import ROLES, alone, decode, followed, softmax
+from keii.extract.roles.history import History
+from keii.extract.roles.rules import by_rule
+from keii.model import Article, Claim, Document, Participant, Role, Text
 from keii.names import names
 from keii.read import read
 from keii.reconcile import Aliases, matched, namesakes, parts, same_part
 from keii.text import folded
 
 _MODEL = Path(__file__).parents[1] / "models" / "roles.json"
-_C, _AT_LEAST, _STEPS, _FOLDS = 0.1, 5, 50, 5
+_C, _AT_LEAST, _STEPS, _FOLDS, _INNER = 0.1, 5, 50, 5, 3
 _LEAST = 0.04
 """Smaller weights are left out of the model."""
 Floats = npt.NDArray[np.float64]
+Chosen = list[tuple[Role, int]]
+"""Roles with the rows that take them."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class Case:
     """A gold claim and its choices; `right[role]` are the rows that take the role, none if they are out of reach."""
 
     gold: Claim
-    candidate: Candidate | None
+    trigger: Trigger | None
     units: tuple[Unit, ...] = ()
     rows: tuple[dict[str, float], ...] = ()
     right: tuple[tuple[int, ...], ...] = ()
@@ -62,7 +68,7 @@ def main() -> None:
     cases = [case for name, document in documents.items() for case in cases_of(document, rows[name])]
     if options.train:
         _MODEL.write_text(_rows(train(cases, rows)) + "\n", encoding="utf-8")
-    _print("rules", cases, [_by_rules(documents[case.gold.article], case) for case in cases])
+    _print("rules", cases, [_by_rules(case) for case in cases])
     _print("learned", cases, crossvalidate(cases))
 
 
@@ -70,18 +76,19 @@ def main() -> None:
 
 
 def cases_of(document: Document, rows: Sequence[dict[str, Any]]) -> Iterator[Case]:
-    """The gold claims of an article with the choices there are for each."""
+    """The gold claims of an article, in order of the text, with the choices there are for each by itself."""
     cast, found = Cast(document), list(candidates(document))
     claims = [_claim(document, row) for row in rows]
     known = _known_as(cast, claims)
-    for claim in claims:
+    for claim in sorted(claims, key=lambda claim: claim.trigger.start):
         candidate = _nearest(found, claim.trigger)
         if candidate is None:
             yield Case(claim, None)
             continue
-        units, features = choices(Trigger(cast, candidate), claim.type)
+        trigger = Trigger(cast, candidate)
+        units, features = alone(trigger, claim.type)
         right = tuple(_right(claim, role, units, known) for role in ROLES)
-        yield Case(claim, candidate, units, tuple(features), right)
+        yield Case(claim, trigger, units, tuple(features), right)
 
 
 def _claim(document: Document, row: dict[str, Any]) -> Claim:
@@ -178,9 +185,9 @@ def _fit_role(matrix: csr_matrix, sizes: npt.NDArray[np.int64], target: Floats, 
     return solution
 
 
-def _vocabulary(cases: Sequence[Case]) -> dict[str, int]:
+def _vocabulary(cases: Sequence[Case], at_least: int = _AT_LEAST) -> dict[str, int]:
     counts = Counter(name for case in cases for row in case.rows for name in row)
-    return {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= _AT_LEAST))}
+    return {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= at_least))}
 
 
 def _matrix(cases: Sequence[Case], vocabulary: dict[str, int]) -> tuple[csr_matrix, npt.NDArray[np.int64]]:
@@ -201,15 +208,52 @@ def _target(case: Case, column: int) -> Floats:
     return target
 
 
+def learn(cases: Sequence[Case]) -> tuple[dict[str, int], Floats]:
+    """The vocabulary and the weights, from every case twice: after the gold of those before, and after what is said of them."""
+    live = [case for case in cases if case.rows]
+    told: list[Chosen] = [[] for _ in live]
+    for held in _split(live, _INNER):
+        others = set(range(len(live))) - set(held)
+        rest = [live[n] for n in sorted(others)]
+        vocabulary = _vocabulary(rest)
+        weights = fit(rest, vocabulary)
+        for n in held:
+            told[n] = _said(live[n], vocabulary, weights)
+    both = [*after(live, lambda n, case: _gold(case)), *after(live, lambda n, case: told[n])]
+    vocabulary = _vocabulary(both, 2 * _AT_LEAST)
+    return vocabulary, fit(both, vocabulary)
+
+
+def after(cases: Sequence[Case], choose: Callable[[int, Case], Chosen]) -> list[Case]:
+    """The cases with what they know from those before them in the article, of which `choose` tells the roles."""
+    pasts: defaultdict[str, History] = defaultdict(History)
+    found = []
+    for n, case in enumerate(cases):
+        trigger, past = case.trigger, pasts[case.gold.article]
+        if trigger:
+            known = followed(case.rows, past.rows(trigger, case.gold.type, case.units))
+            case = replace(case, rows=tuple(known))
+            roles = [(case.units[row - 1], role) for role, row in choose(n, case)]
+            past.add(trigger, case.gold.type, *taking(roles))
+        found.append(case)
+    return found
+
+
+def _gold(case: Case) -> Chosen:
+    return [(role, row) for role, rows in zip(ROLES, case.right, strict=True) for row in rows if row]
+
+
+def _said(case: Case, vocabulary: dict[str, int], weights: Floats) -> Chosen:
+    return decode(softmax(_matrix([case], vocabulary)[0] @ weights))
+
+
 def train(cases: Sequence[Case], rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """The content of models/roles.json, trained on all cases."""
-    live = [case for case in cases if case.rows]
-    vocabulary = _vocabulary(live)
-    weights = fit(live, vocabulary)
+    vocabulary, weights = learn(cases)
     return {
         "made by": "python -m keii.bench.roles --train",
         "gold": hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16],
-        "claims": len(live),
+        "claims": sum(bool(case.rows) for case in cases),
         "classes": list(ROLES),
         "bias": [0.0] * len(ROLES),
         "weights": {
@@ -236,25 +280,35 @@ def _rows(data: dict[str, Any]) -> str:
 
 def crossvalidate(cases: Sequence[Case]) -> list[tuple[Participant, ...]]:
     """What the model says of each case, trained on the other stories."""
-    sizes = Counter(story(case.gold.article) for case in cases)
-    load, fold = [0] * _FOLDS, {}
-    for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
-        fold[name] = load.index(min(load))
-        load[fold[name]] += size
     said: list[tuple[Participant, ...]] = [()] * len(cases)
-    for held in range(_FOLDS):
-        rest = [case for case in cases if case.rows and fold[story(case.gold.article)] != held]
-        vocabulary = _vocabulary(rest)
-        weights = fit(rest, vocabulary)
-        for n, case in enumerate(cases):
-            if case.rows and fold[story(case.gold.article)] == held:
-                chosen = decode(softmax(_matrix([case], vocabulary)[0] @ weights))
-                said[n] = tuple(who for role, row in chosen for who in told(case.units[row - 1], role))
+    for held in _split(cases, _FOLDS):
+        vocabulary, weights = learn([cases[n] for n in sorted(set(range(len(cases))) - set(held))])
+
+        def choose(
+            n: int, case: Case, places: Sequence[int] = held, by: tuple[dict[str, int], Floats] = (vocabulary, weights)
+        ) -> Chosen:
+            chosen = _said(case, *by)
+            said[places[n]] = tuple(who for role, row in chosen for who in told(case.units[row - 1], role))
+            return chosen
+
+        after([cases[n] for n in held], choose)
     return said
 
 
-def _by_rules(document: Document, case: Case) -> tuple[Participant, ...]:
-    return participants(document, case.candidate, case.gold.type, rules_only=True) if case.candidate else ()
+def _split(cases: Sequence[Case], folds: int) -> list[list[int]]:
+    """The numbers of the cases of each fold, in order; no story in two."""
+    sizes = Counter(story(case.gold.article) for case in cases)
+    load, fold = [0] * folds, {}
+    for name, size in sorted(sizes.items(), key=lambda item: (-item[1], item[0])):
+        fold[name] = load.index(min(load))
+        load[fold[name]] += size
+    return [[n for n, case in enumerate(cases) if fold[story(case.gold.article)] == held] for held in range(folds)]
+
+
+def _by_rules(case: Case) -> tuple[Participant, ...]:
+    if case.trigger is None:
+        return ()
+    return tuple(who for unit, role in by_rule(case.trigger, case.gold.type) for who in told(unit, role))
 
 
 def _print(name: str, cases: Sequence[Case], said: Sequence[tuple[Participant, ...]]) -> None:

@@ -6,7 +6,7 @@ from keii.attribute import Attribution, attribution
 from keii.config import Extract
 from keii.extract.detect import Detected, detect
 from keii.extract.factuality import factuality
-from keii.extract.roles import participants
+from keii.extract.roles import cast_all
 from keii.extract.when import Dating, claim_dates, date_suspects
 from keii.model import Claim, ClaimDate, Document, Factuality, Participant, SourceLink, Span, Text
 
@@ -20,9 +20,10 @@ def extract(document: Document, config: Extract | None = None) -> tuple[Claim, .
     facts = [factuality(document, one.candidate, one.type, rules_only=settings.rules_only) for one in found]
     datings = [Dating(one.candidate, one.type, fact) for one, (fact, _) in zip(found, facts, strict=True)]
     dates = claim_dates(document, datings, rules_only=settings.rules_only)
+    people = cast_all(document, [(one.candidate, one.type) for one in found], rules_only=settings.rules_only)
     return tuple(
-        _claim(document, number, one, fact, date, settings)
-        for number, (one, fact, date) in enumerate(zip(found, facts, dates, strict=True), 1)
+        _claim(document, number, one, fact, date, who)
+        for number, (one, fact, date, who) in enumerate(zip(found, facts, dates, people, strict=True), 1)
     )
 
 
@@ -32,10 +33,9 @@ def _claim(
     found: Detected,
     fact: tuple[Factuality, tuple[str, ...]],
     date: tuple[ClaimDate | None, tuple[str, ...]],
-    settings: Extract,
+    people: tuple[Participant, ...],
 ) -> Claim:
     candidate = found.candidate
-    people = participants(document, candidate, found.type, rules_only=settings.rules_only)
     said = attribution(
         document,
         candidate.start,

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from keii.extract.candidates import Candidate
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Cast, Unit
 from keii.extract.roles.choose import by_model
+from keii.extract.roles.history import History
 from keii.extract.roles.rules import by_rule
 from keii.model import Document, EventType, Participant, Role
-
-_last: tuple[Document, Cast] | None = None
 
 
 def participants(
     document: Document, candidate: Candidate, type: EventType, *, rules_only: bool = False
 ) -> tuple[Participant, ...]:
-    """The participants of the event that a candidate names, with their mentions; carried ones have no span."""
-    trigger = Trigger(_cast(document), candidate)
-    chosen = by_rule(trigger, type) if rules_only else by_model(trigger, type)
-    return tuple(who for unit, role in chosen for who in told(unit, role))
+    """The participants of one claim without the claims before it; `cast_all` knows more."""
+    return cast_all(document, [(candidate, type)], rules_only=rules_only)[0]
+
+
+def cast_all(
+    document: Document, claims: Sequence[tuple[Candidate, EventType]], *, rules_only: bool = False
+) -> list[tuple[Participant, ...]]:
+    """The participants of every claim of a document, in order of the text, with their mentions; carried ones have no span."""
+    cast, past = Cast(document), History()
+    found: list[tuple[Participant, ...]] = []
+    for candidate, type in claims:
+        trigger = Trigger(cast, candidate)
+        chosen = by_rule(trigger, type) if rules_only else by_model(trigger, type, past)
+        past.add(trigger, type, *taking(chosen))
+        found.append(tuple(who for unit, role in chosen for who in told(unit, role)))
+    return found
+
+
+def taking(chosen: Sequence[tuple[Unit, Role]]) -> tuple[list[Unit], list[Unit]]:
+    """The agents and the patients among those chosen."""
+    return [unit for unit, role in chosen if role == "agent"], [unit for unit, role in chosen if role == "patient"]
 
 
 def told(unit: Unit, role: Role) -> tuple[Participant, ...]:
@@ -31,11 +49,3 @@ def told(unit: Unit, role: Role) -> tuple[Participant, ...]:
                 who = Participant(name=name, role=role, start=phrase.start, end=phrase.end, text=phrase.text)
             found.setdefault(name, who)
     return tuple(found.values())
-
-
-def _cast(document: Document) -> Cast:
-    """The document's cast; the last one is kept, since claims come document by document."""
-    global _last
-    if _last is None or _last[0] is not document:
-        _last = document, Cast(document)
-    return _last[1]

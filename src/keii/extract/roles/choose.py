@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from keii.extract.learned import Linear, features, load
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Unit
+from keii.extract.roles.history import History
 from keii.extract.roles.links import carried_features, none_features, sentence_features
 from keii.model import EventType, Role
 
@@ -20,8 +22,14 @@ _ALSO = 0.45
 Probabilities = npt.NDArray[np.float64]
 
 
-def choices(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[dict[str, float]]]:
+def choices(trigger: Trigger, type: EventType, past: History) -> tuple[tuple[Unit, ...], list[dict[str, float]]]:
     """Who may take part, and the features of nobody (row 0) and of each of them."""
+    units, rows = alone(trigger, type)
+    return units, followed(rows, past.rows(trigger, type, units))
+
+
+def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[dict[str, float]]]:
+    """The choices of a claim by itself."""
     carried = trigger.cast.carried[trigger.candidate.sentence]
     rows = [none_features(trigger, type)]
     rows += [sentence_features(trigger, n, type) for n in range(len(trigger.units))]
@@ -29,9 +37,14 @@ def choices(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[d
     return (*trigger.units, *carried), [features(row) for row in rows]
 
 
-def by_model(trigger: Trigger, type: EventType) -> list[tuple[Unit, Role]]:
+def followed(rows: Sequence[dict[str, float]], known: Iterable[Sequence[str]]) -> list[dict[str, float]]:
+    """The rows with what is known from the claims before."""
+    return [{**row, **features(more)} for row, more in zip(rows, known, strict=True)]
+
+
+def by_model(trigger: Trigger, type: EventType, past: History) -> list[tuple[Unit, Role]]:
     """Participants as units with their roles, the most probable set of agents and patients."""
-    units, rows = choices(trigger, type)
+    units, rows = choices(trigger, type, past)
     return [(units[row - 1], role) for role, row in decode(softmax(_model().decide(rows)))]
 
 
