@@ -165,11 +165,11 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
 
             yield tell
     else:
-        told = [0]
+        told: list[int] = []
 
         def tell_line(done: int, total: int) -> None:
-            if done == total or done - told[0] >= max(50, total // 10):
-                told[0] = done
+            if not told or done == total or done - told[-1] >= max(50, total // 10):
+                told.append(done)
                 click.echo(f"{done}/{total} articles", err=True)
 
         yield tell_line

@@ -99,9 +99,8 @@ def main() -> None:
     ratios = [b.cpu / a.cpu for a, b in zip(stock, ours, strict=True)]
     print(f"ratio of CPU seconds: {statistics.median(ratios):.3f} ({min(ratios):.3f}–{max(ratios):.3f})")
     total = sum(seconds.values())
-    print(
-        f"of keii's run outside GiNZA: {1 - seconds['tag'] / total:.1%}  ({', '.join(f'{k} {v:.1f} s' for k, v in seconds.items())})"
-    )
+    parts = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in seconds.items())
+    print(f"of keii's run outside GiNZA: {1 - seconds['tag'] / total:.1%}  ({parts})")
 
 
 if __name__ == "__main__":
