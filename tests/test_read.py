@@ -149,6 +149,39 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
     assert isinstance(item, Failure) and "max_bytes" in item.reason
 
 
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    import os
+
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    reasons = {Path(item.path).name: item.reason for item in read([tmp_path]) if isinstance(item, Failure)}
+    assert reasons == {"pipe.txt": "not a regular file", "gone.txt": "cannot be read: No such file or directory"}
+
+
+def test_a_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    def closed(path: object) -> object:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    monkeypatch.setattr(os, "scandir", closed)
+    monkeypatch.setattr(os, "listdir", closed)
+    (item,) = read([tmp_path])
+    assert isinstance(item, Failure) and item.reason == "cannot be read: Permission denied"
+
+
+def test_a_file_given_twice_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    assert len(list(read([tmp_path, tmp_path / "a.txt", tmp_path]))) == 1
+
+
+def test_one_line_of_five_megabytes(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("りんご、" * 420_000, encoding="utf-8")
+    article = one(tmp_path / "a.txt")
+    assert isinstance(article, Article) and len(article.text) == 1_680_000
+
+
 def test_a_folder_is_read_in_order_and_without_what_is_no_article(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", "c.csv"):
         (tmp_path / name).write_text(TEXT, encoding="utf-8")

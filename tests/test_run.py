@@ -260,6 +260,47 @@ def test_a_full_disk_is_one_line(reference: tuple[Path, Path], tmp_path: Path, m
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_that_fills_up_is_one_line_and_the_next_run_goes_on(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the full disk: SQLite and Python get the same error from either."""
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "keii", "run", str(reference[0]), "-o", str(out), "-j", "1"]
+    for limit in (8, 60):  # kilobytes: no room for the state; for the state, not for the outputs
+        limited = f"import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit << 10}, {limit << 10})); "
+        limited += f"sys.argv = {command[2:]!r}; runpy.run_module('keii', run_name='__main__')"
+        done = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True)
+        assert done.returncode == 2, done.stderr
+        assert "cannot be written" in done.stderr and "Traceback" not in done.stderr
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    assert same(outputs(reference[1]), outputs(out))
+
+
+def test_logs_and_profile(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    done = keii("-v", "--log-json", "run", reference[0], "-o", tmp_path, "-j", 1, "--profile")
+    assert done.returncode == 0, done.stderr
+    logged = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    assert {"level": "info", "logger": "keii.pipeline", "message": "analysed 3 of 3 articles"} in logged
+    stages = {line.split("\t")[0] for line in done.stdout.splitlines() if "\t" in line}
+    seconds = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["seconds"]
+    assert (
+        stages - {"stage"}
+        == set(seconds)
+        >= {"read", "segment", "tag", "dates", "names", "attribute", "extract", "combine", "export"}
+    )
+
+
+def test_gold_that_is_left_out_is_told_in_a_line_a_reason(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "gold").mkdir()
+    for name in ("a", "b", "c", "d", "jishin"):
+        (tmp_path / "gold" / f"{name}.jsonl").write_text("", encoding="utf-8")
+    (tmp_path / "gold" / "MANIFEST.tsv").write_text(f"article\tsha256\njishin\t{'0' * 64}\n", encoding="utf-8")
+    done = keii("run", reference[0], "-o", tmp_path / "out", "--gold", tmp_path / "gold", "-j", 1)
+    told = [line for line in done.stderr.splitlines() if "gold skipped" in line]
+    assert told == [
+        "gold skipped: its article was not read: a.jsonl, b.jsonl, c.jsonl and 1 more",
+        "gold skipped: the article's text is not the one that MANIFEST.tsv names: jishin.jsonl",
+    ]
+
+
 def test_rows_of_other_tools() -> None:
     runner = CliRunner()
     found = runner.invoke(main, ["dates", "来月5日", "--reference", "2023-11-20"])
