@@ -57,7 +57,7 @@ bench-speed: .venv/ready ## a whole run beside stock GiNZA
 	$(BIN)/python -m keii.bench.speed --shared $(SHARED)
 
 fuzz: .venv/ready ## the long form of the fuzz tests
-	KEII_FUZZ=20000 $(BIN)/pytest tests/test_fuzz.py
+	KEII_FUZZ=20000 $(BIN)/pytest tests/test_fuzz.py tests/test_patterns.py
 
 audit: .venv/ready ## known vulnerabilities of what is installed
 	$(BIN)/pip-audit -r requirements.lock
