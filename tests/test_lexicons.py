@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import get_args
 
 import pytest
 from sudachipy import Dictionary, SplitMode
 
 from keii.lexicon import table
+from keii.model import EventType
 
-TYPES = {
-    "start-position",
-    "end-position",
-    "statement",
-    "meet",
-    "agree",
-    "demand",
-    "reject",
-    "start-org",
-    "end-org",
-    "transfer-money",
-    "transfer-ownership",
-    "launch",
-    "justice",
-    "harm",
-    "figure",
-    "election",
-    "contest",
-    "other",
-}
+TYPES = set(get_args(EventType))
 PSEUDO = {"reporting", "speech", "state", "aspect"}
 
 
