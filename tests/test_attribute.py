@@ -122,8 +122,8 @@ def test_spans_lie_in_the_text(text: str) -> None:
 )
 def test_hostile_text_takes_linear_time(piece: str) -> None:
     text = piece * (20_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     untold = segment(Article(id="a", text=text))
-    segmented = time.perf_counter()
+    segmented = time.process_time()
     attribute(untold)
-    assert time.perf_counter() - segmented < 1 + (segmented - started)
+    assert time.process_time() - segmented < 1 + (segmented - started)

@@ -72,7 +72,7 @@ def test_a_speech_act_is_seen_with_its_content() -> None:
 
 def test_a_sentence_without_end_is_described_in_time() -> None:
     made = document(" ".join(["辞め/VERB/ROOT/0/辞める 、/PUNCT/punct/0"] * 5000))
-    began = time.perf_counter()
+    began = time.process_time()
     scene = Scene(made)
     assert sum(1 for one in candidates(made) if describe(scene, one)) == 5000
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20

@@ -207,6 +207,6 @@ def test_stems_need_kana() -> None:
 )
 def test_hostile_text_is_quick(hostile: str) -> None:
     told = claim("a-01", "other", "fact", "", "", hostile + "[爆発]した。")
-    start = time.perf_counter()
+    start = time.process_time()
     content(hostile), amounts(hostile), offices(hostile), place(told)
-    assert time.perf_counter() - start < 4  # a second each
+    assert time.process_time() - start < 4  # a second each

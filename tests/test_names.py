@@ -101,9 +101,9 @@ def test_outlet_spans_slice_back(text: str) -> None:
 def test_outlets_in_hostile_text_take_linear_time(piece: str) -> None:
     import time
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     find_outlets((piece * 100_000)[:100_000])
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 # --- scripts and groups -------------------------------------------------------------------------------------------
@@ -272,9 +272,9 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     import time
 
     text = (piece * 100_000)[:100_000]
-    begun = time.perf_counter()
+    begun = time.process_time()
     names(document(text))
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.model

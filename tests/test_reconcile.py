@@ -117,9 +117,9 @@ def test_long_articles_are_matched_fast() -> None:
         for s in range(1500)
         for t in rng.integers(0, 38, 3)
     ]
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(reconcile(claims, claims, CONFIG)) == 4500
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 # --- fields -------------------------------------------------------------------------------------------------------

@@ -168,10 +168,10 @@ def test_lea_of_singletons() -> None:
 def test_many_events_are_aligned_fast() -> None:
     rng = np.random.default_rng(0)
     key, response = (entities(rng.integers(0, 4000, 10000).tolist(), range(10000)) for _ in range(2))
-    began = time.perf_counter()
+    began = time.process_time()
     clusters.ceaf_e(entities(list(range(10000)), range(10000)), response)
     clusters.muc(key, response)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 # --- spans --------------------------------------------------------------------------------------------------------
@@ -248,9 +248,9 @@ def counts(right: list[int]) -> dict[str, dict[str, list[float]]]:
 def test_intervals_hold_the_value_and_are_seeded() -> None:
     rng = np.random.default_rng(1)
     rows = counts(rng.integers(10, 20, 160).tolist())
-    began = time.perf_counter()
+    began = time.process_time()
     found = bootstrap.figures(rows, resamples=1000, seed=0)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     figure = found["detection.f1"]
     assert figure.value is not None and figure.low is not None and figure.high is not None
     assert figure.low < figure.value < figure.high and figure.high - figure.low < 0.06
