@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.learned import load
 from keii.extract.when import Dating, claim_dates, date_suspects
@@ -15,6 +16,7 @@ from keii.extract.when.options import Option, by_rule, offers, taken_value
 from keii.extract.when.table import Sheet, table
 from keii.model import Article, Block, Document, Section, Sentence, Token, When
 
+RULES = Extract(rules_only=True)
 TEXT = "3月2日、市は橋を閉じた。工事は5日に始まり、4月まで続く。開通は未定だ。"
 DATES = {"3月2日": "2021-03-02", "5日": "2021-03-05", "4月まで": "../2021-04"}
 
@@ -78,7 +80,7 @@ def test_offers_hold_bounds_and_no_date() -> None:
 def test_spans_stand_in_the_text_and_only_where_told() -> None:
     document = _document()
     claims = [_claim(document, word) for word in ("閉じ", "始まり", "開通")]
-    for (date, why), inherited in zip(claim_dates(document, claims, rules_only=True), (False, False, True), strict=True):
+    for (date, why), inherited in zip(claim_dates(document, claims, config=RULES), (False, False, True), strict=True):
         assert date is not None and why
         assert (date.start is None) == inherited
         if date.start is not None and date.end is not None:
@@ -87,7 +89,7 @@ def test_spans_stand_in_the_text_and_only_where_told() -> None:
 
 def test_no_dates_no_date() -> None:
     document = _document(dates={})
-    assert claim_dates(document, [_claim(document, "閉じ")], rules_only=True)[0][0] is None
+    assert claim_dates(document, [_claim(document, "閉じ")], config=RULES)[0][0] is None
 
 
 def test_model_is_deterministic() -> None:
@@ -101,7 +103,7 @@ def test_rules_come_back_to_the_story() -> None:
     document = _document(text, {"3月2日": "2021-03-02", "1990年": "1990"})
     document = replace(document, published=When(start=0, end=0, value="2021-03-03", grain="day"))
     claims = [_claim(document, word) for word in ("閉じ", "建て", "謝る")]
-    assert [date and date.value for date, _ in claim_dates(document, claims, rules_only=True)] == [
+    assert [date and date.value for date, _ in claim_dates(document, claims, config=RULES)] == [
         "2021-03-02",
         "1990",
         "2021-03-02",
@@ -122,7 +124,7 @@ def test_table_has_the_columns_of_the_model_with_and_without_claims_before() -> 
 
 def test_suspects_follow_the_expression() -> None:
     document = _document(suspect="not a Monday")
-    date = claim_dates(document, [_claim(document, "閉じ")], rules_only=True)[0][0]
+    date = claim_dates(document, [_claim(document, "閉じ")], config=RULES)[0][0]
     assert [one.why for one in date_suspects(document, date)] == ["not a Monday"]
 
 

@@ -33,7 +33,7 @@ def test_two_classes_have_one_column() -> None:
 def test_json_gives_the_model_back(tmp_path: Path) -> None:
     model = fit(ROWS, COLOURS, c=1)
     save(tmp_path / "colours.json", model.dump())
-    again = Linear.parse(load("colours", tmp_path / "colours.json"))
+    again = Linear.parse(load("colours", tmp_path))
     assert again.probabilities(ROWS[:4]) == pytest.approx(model.probabilities(ROWS[:4]), abs=0.01)
 
 
@@ -50,7 +50,7 @@ def test_rare_features_are_spared() -> None:
 
 def test_a_model_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(KeiiError, match="nowhere"):
-        load("nowhere", tmp_path / "nowhere.json")
+        load("nowhere", tmp_path)
 
 
 @pytest.fixture(scope="module")

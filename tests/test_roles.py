@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.roles import cast_all, participants
 from keii.extract.roles.arguments import Trigger, mark, noun_class
@@ -16,6 +17,7 @@ from keii.extract.roles.history import History
 from keii.extract.roles.phrases import case
 from keii.model import Article, Block, Document, EventType, Mention, Section, Sentence, Token
 
+RULES = Extract(rules_only=True)
 CASES = [
     line.split("\t")
     for line in (Path(__file__).parent / "cases" / "roles.tsv").read_text(encoding="utf-8").splitlines()
@@ -75,7 +77,7 @@ def test_a_group_word_stands_for_the_last_names() -> None:
 def test_a_subject_left_out_is_carried_without_a_span() -> None:
     whole = document([MET, BEGAN], NAMES)
     last = whole.tokens[1][2]
-    told = participants(whole, Candidate(1, 2, last.start, last.end), "other", rules_only=True)
+    told = participants(whole, Candidate(1, 2, last.start, last.end), "other", config=RULES)
     assert [(who.name, who.role, who.start) for who in told] == [("東亜商事", "agent", None), ("西海電機", "agent", None)]
 
 
@@ -102,8 +104,8 @@ def test_a_claim_knows_the_agents_before_it() -> None:
 def test_spans_slice_the_text() -> None:
     whole = document([MET], NAMES)
     last = whole.tokens[0][4]
-    for rules_only in (True, False):
-        for who in participants(whole, Candidate(0, 4, last.start, last.end), "meet", rules_only=rules_only):
+    for settings in (RULES, Extract()):
+        for who in participants(whole, Candidate(0, 4, last.start, last.end), "meet", config=settings):
             assert who.start is None or whole.article.text[who.start : who.end] == who.text
 
 
@@ -165,7 +167,7 @@ def test_sentences() -> None:
         whole = names(tagged)
         candidate = next(candidate for candidate in candidates(whole) if candidate.end > start)
         kind: EventType = type_  # type: ignore[assignment]
-        told = participants(whole, candidate, kind, rules_only=True)
+        told = participants(whole, candidate, kind, config=RULES)
         for role, wanted in (("agent", agents), ("patient", patients)):
             found = "+".join(who.name for who in told if who.role == role) or "-"
             if found != wanted:

@@ -173,8 +173,10 @@ def _code() -> str:
 
 
 def _content(path: Path) -> str:
+    """A digest of a file, or of a folder of models."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
     except OSError as error:
         raise KeiiError(f"{path}: cannot be read: {error.strerror}") from error
 

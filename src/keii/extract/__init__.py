@@ -17,10 +17,10 @@ def extract(document: Document, config: Extract | None = None) -> tuple[Claim, .
     """Tell every claim of an article, in order of its trigger, each with its confidence and the reasons that made it."""
     settings = config or Extract()
     found = detect(document, settings)
-    facts = [factuality(document, one.candidate, one.type, rules_only=settings.rules_only) for one in found]
+    facts = [factuality(document, one.candidate, one.type, config=settings) for one in found]
     datings = [Dating(one.candidate, one.type, fact) for one, (fact, _) in zip(found, facts, strict=True)]
-    dates = claim_dates(document, datings, rules_only=settings.rules_only)
-    people = cast_all(document, [(one.candidate, one.type) for one in found], rules_only=settings.rules_only)
+    dates = claim_dates(document, datings, config=settings)
+    people = cast_all(document, [(one.candidate, one.type) for one in found], config=settings)
     return tuple(
         _claim(document, number, one, fact, date, who)
         for number, (one, fact, date, who) in enumerate(zip(found, facts, dates, people, strict=True), 1)

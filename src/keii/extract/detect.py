@@ -88,7 +88,7 @@ def _total(model: Linear, names: Iterable[str]) -> float:
 
 @cache
 def _models(home: Path | None) -> Models:
-    keep, kind = (load(name, home / f"{name}.json" if home else None) for name in ("detect", "type"))
+    keep, kind = (load(name, home) for name in ("detect", "type"))
     slope, shift = keep["calibration"]
     trees = Trees.parse(keep["trees"])
     return Models(Linear.parse(keep), Linear.parse(kind), trees, slope, shift, keep["threshold"])

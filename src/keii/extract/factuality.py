@@ -12,9 +12,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import NamedTuple, get_args
 
 from keii import lexicon
+from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.grammar import children, is_content, is_function, is_sahen, particles, path_to_root, quote_depth
 from keii.extract.learned import Linear, load
@@ -63,11 +65,12 @@ class Reading(NamedTuple):
 
 
 def factuality(
-    document: Document, candidate: Candidate, type: EventType, *, rules_only: bool = False
+    document: Document, candidate: Candidate, type: EventType, *, config: Extract | None = None
 ) -> tuple[Factuality, tuple[str, ...]]:
     """Tell whether the event happened, with the cues that say so."""
+    settings = config or Extract()
     reading = read_cues(document.tokens[candidate.sentence], candidate.token)
-    value = by_rule(reading) if rules_only else by_model(document, candidate, type)
+    value = by_rule(reading) if settings.rules_only else by_model(document, candidate, type, settings.model)
     cues = tuple(f"factuality: {cue.effect} {cue.word}" for cue in reading.cues)
     return value, cues or (f"factuality: {reading.tense}",)
 
@@ -95,15 +98,15 @@ def _fold(state: Factuality, cue: Cue) -> Factuality:
     return state
 
 
-def by_model(document: Document, candidate: Candidate, type: EventType) -> Factuality:
+def by_model(document: Document, candidate: Candidate, type: EventType, home: Path | None = None) -> Factuality:
     """What the learned model finds most probable; it knows the rules' answer."""
-    model = _model()
+    model = _model(home)
     return _VALUES[model.classes[int(model.decide([features(document, candidate, type)])[0].argmax())]]
 
 
 @cache
-def _model() -> Linear:
-    return Linear.parse(load("factuality"))
+def _model(home: Path | None) -> Linear:
+    return Linear.parse(load("factuality", home))
 
 
 def features(document: Document, candidate: Candidate, type: EventType) -> dict[str, float]:

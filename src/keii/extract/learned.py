@@ -152,13 +152,13 @@ def save(path: Path, data: Mapping[str, Any]) -> None:
 
 
 @cache
-def load(name: str, path: Path | None = None) -> dict[str, Any]:
-    """The content of `models/NAME.json`, or of a user's own file."""
+def load(name: str, home: Path | None = None) -> dict[str, Any]:
+    """The content of `NAME.json` in a user's own folder of models, else in the package's."""
+    source = (home or files("keii") / "models") / f"{name}.json"
     try:
-        source = path or files("keii") / "models" / f"{name}.json"
         data: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
-        raise KeiiError(f"model {path or name}: cannot be read: {error}") from error
+        raise KeiiError(f"model {source}: cannot be read: {error}") from error
     return data
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Cast, Unit
@@ -14,21 +15,22 @@ from keii.model import Document, EventType, Participant, Role
 
 
 def participants(
-    document: Document, candidate: Candidate, type: EventType, *, rules_only: bool = False
+    document: Document, candidate: Candidate, type: EventType, *, config: Extract | None = None
 ) -> tuple[Participant, ...]:
     """The participants of one claim without the claims before it; `cast_all` knows more."""
-    return cast_all(document, [(candidate, type)], rules_only=rules_only)[0]
+    return cast_all(document, [(candidate, type)], config=config)[0]
 
 
 def cast_all(
-    document: Document, claims: Sequence[tuple[Candidate, EventType]], *, rules_only: bool = False
+    document: Document, claims: Sequence[tuple[Candidate, EventType]], *, config: Extract | None = None
 ) -> list[tuple[Participant, ...]]:
     """The participants of every claim of a document, in order of the text, with their mentions; carried ones have no span."""
+    settings = config or Extract()
     cast, past = Cast(document), History()
     found: list[tuple[Participant, ...]] = []
     for candidate, type in claims:
         trigger = Trigger(cast, candidate)
-        chosen = by_rule(trigger, type) if rules_only else by_model(trigger, type, past)
+        chosen = by_rule(trigger, type) if settings.rules_only else by_model(trigger, type, past, settings.model)
         past.add(trigger, type, *taking(chosen))
         found.append(tuple(who for unit, role in chosen for who in told(unit, role)))
     return found

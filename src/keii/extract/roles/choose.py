@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -42,10 +43,10 @@ def followed(rows: Sequence[dict[str, float]], known: Iterable[Sequence[str]]) -
     return [{**row, **features(more)} for row, more in zip(rows, known, strict=True)]
 
 
-def by_model(trigger: Trigger, type: EventType, past: History) -> list[tuple[Unit, Role]]:
+def by_model(trigger: Trigger, type: EventType, past: History, home: Path | None = None) -> list[tuple[Unit, Role]]:
     """Participants as units with their roles, the most probable set of agents and patients."""
     units, rows = choices(trigger, type, past)
-    return [(units[row - 1], role) for role, row in decode(softmax(_model().decide(rows)))]
+    return [(units[row - 1], role) for role, row in decode(softmax(_model(home).decide(rows)))]
 
 
 def softmax(scores: Probabilities) -> Probabilities:
@@ -76,5 +77,5 @@ def decode(probabilities: Probabilities) -> list[tuple[Role, int]]:
 
 
 @cache
-def _model() -> Linear:
-    return Linear.parse(load("roles"))
+def _model(home: Path | None) -> Linear:
+    return Linear.parse(load("roles", home))

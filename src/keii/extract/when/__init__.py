@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
+from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.learned import load
 from keii.extract.when.features import Frame
@@ -22,22 +24,26 @@ __all__ = ["Dating", "claim_date", "claim_dates", "date_suspects"]
 
 
 def claim_date(
-    document: Document, candidate: Candidate, type: EventType, factuality: Factuality, *, rules_only: bool = False
+    document: Document, candidate: Candidate, type: EventType, factuality: Factuality, *, config: Extract | None = None
 ) -> tuple[ClaimDate | None, tuple[str, ...]]:
     """Choose the date of one claim without the claims before it; `claim_dates` knows more."""
-    return claim_dates(document, [Dating(candidate, type, factuality)], rules_only=rules_only)[0]
+    return claim_dates(document, [Dating(candidate, type, factuality)], config=config)[0]
 
 
 def claim_dates(
-    document: Document, claims: Sequence[Dating], *, rules_only: bool = False
+    document: Document, claims: Sequence[Dating], *, config: Extract | None = None
 ) -> list[tuple[ClaimDate | None, tuple[str, ...]]]:
     """Choose the date of every claim of a document, in order; None where the article does not date the event."""
     chosen: list[tuple[ClaimDate | None, tuple[str, ...]]] = []
     past: list[tuple[Dating, Option]] = []
+    settings = config or Extract()
     sheet = Sheet(document)
     for claim in claims:
         found = offers(document, claim.candidate, past)
-        option = by_story(document, claim, found, past) if rules_only else by_model(sheet, document, claim, found, past)
+        if settings.rules_only:
+            option = by_story(document, claim, found, past)
+        else:
+            option = by_model(sheet, document, claim, found, past, settings.model)
         past.append((claim, option))
         chosen.append((told(document, option), (_why(document, option),)))
     return chosen
@@ -63,18 +69,23 @@ def told(document: Document, option: Option) -> ClaimDate | None:
 
 
 def by_model(
-    sheet: Sheet, document: Document, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]]
+    sheet: Sheet,
+    document: Document,
+    claim: Dating,
+    found: Sequence[Offer],
+    past: Sequence[tuple[Dating, Option]],
+    home: Path | None = None,
 ) -> Option:
     """The first option of the offer that the learned model ranks first."""
     ruled = by_rule(claim, found)
     if ruled.source == "heading":  # an entry's or an addition's own date holds for all in it that has none
         return ruled
-    return found[_model().best(Frame(document, claim, found, past), sheet, found)][0]
+    return found[_model(home).best(Frame(document, claim, found, past), sheet, found)][0]
 
 
 @cache
-def _model() -> Ranker:
-    return Ranker.parse(load("when"))
+def _model(home: Path | None) -> Ranker:
+    return Ranker.parse(load("when", home))
 
 
 def _why(document: Document, option: Option) -> str:
