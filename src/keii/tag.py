@@ -8,7 +8,6 @@ its cost stays linear; a citation in brackets at its end is analysed apart, beca
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -90,10 +89,10 @@ def _shift(token: Token, sentence: Sentence) -> Token:
 
 @cache
 def _model() -> Language:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import spacy
+    from threadpoolctl import threadpool_limits
 
+    threadpool_limits(1)  # such small products are slower on several threads, and workers divide the cores
     nlp = spacy.load("ja_ginza", exclude=["bunsetu_recognizer"])
     _use_numpy_products(nlp)
     return nlp
