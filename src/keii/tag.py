@@ -1,7 +1,7 @@
 """Document -> tokens and GiNZA's entities. The only module that imports spaCy and GiNZA, and only when it is first used.
 
 Each distinct piece of a sentence is analysed once, in batches sorted by length. Two cures keep GiNZA fast with the same output
-(docs/decisions.md): numpy's matrix product in place of blis, and no `bunsetu_recognizer` (worse than cubic in sentence
+(docs/decisions.md): numpy's matrix product in place of blis, one thread; and no `bunsetu_recognizer` (worse than cubic in sentence
 length; the parser's own labels mark bunsetu heads all the same). A sentence is analysed in pieces of bounded length, so
 its cost stays linear; a citation in brackets at its end is analysed apart, because it would take the root.
 """
@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from keii.config import Tag
 from keii.model import Document, Label, Mention, Sentence, Token
@@ -21,11 +21,14 @@ from keii.text import fold
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+    from thinc.types import Floats2d, Floats3d
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
 """Kinds of block whose sentences get tokens."""
 
 _BATCH_CHARACTERS = 2500
+_SIGNED = 1 << 63
+"""From here on, spaCy's unsigned numbers stand for negative ones."""
 _CITATION_AT_END = re.compile(r"[ \u3000]?[(（][^()（）]{0,80}\d{4}[a-z]?[)）][。．]?\s*$")
 _PAUSES = "、，,;；・ \u3000」』)）"
 _ENE_ORGANISATIONS = frozenset(
@@ -93,16 +96,25 @@ def _model() -> Language:
     from threadpoolctl import threadpool_limits
 
     threadpool_limits(1)  # such small products are slower on several threads, and workers divide the cores
-    nlp = spacy.load("ja_ginza", exclude=["bunsetu_recognizer"])
+    nlp = spacy.load("ja_ginza", exclude=["bunsetu_recognizer", "compound_splitter"])
+    cast("Any", nlp.tokenizer).need_subtokens = False  # parts of compounds are for the splitter alone
     _use_numpy_products(nlp)
     return nlp
 
 
 def _use_numpy_products(nlp: Language) -> None:
-    """Let numpy multiply matrices: the blis wheels choose generic kernels on many processors. Same output."""
+    """Let numpy multiply matrices and take maxima: blis chooses generic kernels on many processors. Same output."""
     from thinc.api import NumpyOps
 
-    ops = NumpyOps(use_blis=False)
+    class Ops(NumpyOps):  # type: ignore[misc]
+        def maxout(self, X: Floats3d) -> tuple[Floats2d, None]:
+            """The greatest of each unit's pieces; which one it was, only training asks."""
+            best = X[:, :, 0]
+            for piece in range(1, X.shape[2]):
+                best = self.xp.maximum(best, X[:, :, piece])
+            return best, None
+
+    ops = Ops(use_blis=False)
     for _, pipe in nlp.pipeline:
         model = getattr(pipe, "model", None)
         for node in model.walk() if model is not None and hasattr(model, "walk") else ():
@@ -169,34 +181,36 @@ def _piece(sentence: str, start: int, end: int) -> Iterator[_Piece]:
 def _parsed(doc: Doc) -> Parsed:
     kept = [token.i for token in doc if not token.is_space]
     places = {i: n for n, i in enumerate(kept)}
-    return Parsed(tuple(_token(doc, i, places) for i in kept), tuple(_entities(doc, places)))
+    return Parsed(tuple(_tokens(doc, places)), tuple(_entities(doc, places)))
 
 
-def _token(doc: Doc, i: int, places: Mapping[int, int]) -> Token:
-    token = doc[i]
-    head = token.head
-    while head.i not in places and head.head.i != head.i:
-        head = head.head
-    dep, morph = token.dep_, token.morph
-    return Token(
-        start=token.idx,
-        end=token.idx + len(token.text),
-        surface=token.text,
-        lemma=token.lemma_,
-        norm=token.norm_,
-        pos=token.pos_,
-        tag=token.tag_,
-        dep=dep.removesuffix("_bunsetu"),
-        head=places.get(head.i, places[i]),
-        bunsetu=dep.endswith("_bunsetu") or dep == "ROOT",
-        ent=token.ent_type_,
-        inflection=_first(morph.get("Inflection", [])),
-        reading=_first(morph.get("Reading", [])),
-    )
-
-
-def _first(values: list[str]) -> str:
-    return values[0] if values else ""
+def _tokens(doc: Doc, places: Mapping[int, int]) -> Iterator[Token]:
+    """The tokens that are no space, read from a table: a token object for each would take as long as the parser."""
+    strings, text = doc.vocab.strings, doc.text
+    rows = doc.to_array(["IDX", "LENGTH", "LEMMA", "NORM", "POS", "TAG", "DEP", "ENT_TYPE", "MORPH", "HEAD"]).tolist()
+    heads = [i + (row[-1] if row[-1] < _SIGNED else row[-1] - 2 * _SIGNED) for i, row in enumerate(rows)]
+    for i, place in places.items():
+        start, length, *names, _ = rows[i]
+        lemma, norm, pos, tag, dep, ent, morph = (strings[name] for name in names)
+        head = heads[i]
+        while head not in places and heads[head] != head:
+            head = heads[head]
+        found = dict(part.split("=", 1) for part in morph.split("|") if "=" in part)
+        yield Token(
+            start=start,
+            end=start + length,
+            surface=text[start : start + length],
+            lemma=lemma,
+            norm=norm,
+            pos=pos,
+            tag=tag,
+            dep=dep.removesuffix("_bunsetu"),
+            head=places.get(head, place),
+            bunsetu=dep.endswith("_bunsetu") or dep == "ROOT",
+            ent=ent,
+            inflection=found.get("Inflection", "").split(",")[0],
+            reading=found.get("Reading", "").split(",")[0],
+        )
 
 
 def _entities(doc: Doc, places: Mapping[int, int]) -> Iterator[Mention]:
