@@ -1,9 +1,9 @@
 """Document -> tokens and GiNZA's entities. The only module that imports spaCy and GiNZA, and only when it is first used.
 
-Each distinct piece of a sentence is analysed once, in batches sorted by length. Two cures keep GiNZA fast with the same output
-(docs/decisions.md): numpy's matrix product in place of blis, one thread; and no `bunsetu_recognizer` (worse than cubic in sentence
-length; the parser's own labels mark bunsetu heads all the same). A sentence is analysed in pieces of bounded length, so
-its cost stays linear; a citation in brackets at its end is analysed apart, because it would take the root.
+Each distinct piece of a sentence is analysed once, in batches sorted by length. Three cures keep GiNZA fast with the same
+output (docs/decisions.md): numpy's matrix product in place of blis, one thread, and no `bunsetu_recognizer` (worse than cubic
+in sentence length; the parser's own labels mark bunsetu heads all the same). A sentence is analysed in pieces of bounded
+length, so its cost stays linear; a citation in brackets at its end is analysed apart, because it would take the root.
 """
 
 from __future__ import annotations
