@@ -49,8 +49,14 @@ def test_rare_features_are_spared() -> None:
 
 
 def test_a_model_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(KeiiError, match="nowhere"):
-        load("nowhere", tmp_path)
+    (tmp_path / "broken.json").write_text("{", encoding="utf-8")
+    for name in ("broken", "nowhere"):
+        with pytest.raises(KeiiError, match=name):
+            load(name, tmp_path)
+
+
+def test_what_a_folder_of_models_lacks_is_the_package_s(tmp_path: Path) -> None:
+    assert load("factuality", tmp_path) == load("factuality")
 
 
 @pytest.fixture(scope="module")

@@ -153,8 +153,10 @@ def save(path: Path, data: Mapping[str, Any]) -> None:
 
 @cache
 def load(name: str, home: Path | None = None) -> dict[str, Any]:
-    """The content of `NAME.json` in a user's own folder of models, else in the package's."""
-    source = (home or files("keii") / "models") / f"{name}.json"
+    """The content of `NAME.json`: in a user's own folder of models if it is there, else in the package's."""
+    source = files("keii") / "models" / f"{name}.json"
+    if home is not None and (home / f"{name}.json").exists():
+        source = home / f"{name}.json"
     try:
         data: dict[str, Any] = json.loads(source.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
