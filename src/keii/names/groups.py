@@ -27,6 +27,12 @@ def group_words() -> tuple[str, ...]:
 
 
 @cache
+def group_english(word: str) -> str:
+    """The English noun of a word for a group, as it is in the lexicon."""
+    return next(english for found, english, _ in _groups() if found == word)
+
+
+@cache
 def _groups() -> tuple[tuple[str, str, str], ...]:
     """Longest word first: word, English noun, what joins body and word in Japanese."""
     rows = ((row[0], row[1], row[2] if len(row) > 2 else "") for row in lexicon.table("groups"))
