@@ -143,10 +143,8 @@ def _places(text: str, word: str, sentence: Sentence) -> Iterator[int]:
 @cache
 def _group_pattern() -> re.Pattern[str]:
     words = sorted(group_words(), key=len, reverse=True)
-    return re.compile(
-        rf"(?:{'|'.join(map(re.escape, words))})(?:たち|達|ら(?=[はがをにもと、]))?"
-        r"(?![一-龠々ァ-ヴー](?<!向(?=け))(?<!間(?=[でのに]))(?<!側(?=[はがもの、]))(?<!全(?=[員体]))(?<!一(?=同))(?<!議(?=長))(?<!会(?=長)))"
-    )
+    follow = r"(?!(?!向け|間[でのに]|側[はがもの、]|全[員体]|一同|議長|会長)[一-龠々ァ-ヴー])"
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?:たち|達|ら(?=[はがをにもと、]))?{follow}")
 
 
 @cache

@@ -19,7 +19,7 @@ from keii.names.anaphora import stand_ins
 from keii.names.detect import ANALYSED, GLOSS, REVERSED_GLOSS
 from keii.names.found import Found
 from keii.names.outlets import outlet_named
-from keii.names.scripts import is_katakana, same_katakana, sound, sounds_like
+from keii.names.scripts import is_katakana, same_katakana, says, sound, sounds_like
 from keii.text import fold, folded
 
 _ABBREVIATED = re.compile(
@@ -28,6 +28,7 @@ _ABBREVIATED = re.compile(
 _HEREAFTER = re.compile(
     r"(?P<full>[^\s、。「」『』()（）]{3,40})[(（](?:以下[、,]?|略称[:：]?|通称[:：]?)[「『]?(?P<short>[^「」『』()（）\n]{1,15})[」』]?(?:と(?:いう|略す|表記)|という)?[)）]"
 )
+_MIXED = re.compile(r"[ァ-ヴー]{2,}[A-Z]{2,}")
 _PART = re.compile(r"[・=＝·･ ]")
 
 
@@ -119,8 +120,13 @@ def _joined_people(document: Document, written: Sequence[tuple[Found, str]]) -> 
     for full, parts in _full_names(document, written).items():
         for short in _short_forms(full, parts):
             shorts[short].append(full)
+    latin = {people.top(name) for name in names if people.top(name).isascii() and " " in people.top(name)}
     for name in names:
         people.shorts[name] = [full for full in shorts[name] if full != name]
+        if not people.shorts[name] and people.top(name) == name and re.fullmatch(r"[ァ-ヴー]{2,}", name):
+            fulls = sorted(full for full in latin if any(says(name, part) for part in full.split()))
+            if len(fulls) == 1:
+                people.join(name, fulls[0], "sounds like a part of the only Latin name")
     return people
 
 
@@ -172,6 +178,10 @@ def _join_scripts(names: _Names, candidates: Sequence[str]) -> None:
             match = next((name for name in near if sounds_like(kana, name)), None)
             if match:
                 names.join(kana, match, "sounds like the Latin name in the article")
+        elif _MIXED.fullmatch(kana) and names.top(kana) == kana:
+            match = next((name for name in by_words[1][:100] if says(kana, name)), None)
+            if match:
+                names.join(kana, match, "says the Latin name in the article")
 
 
 def _signatures(document: Document) -> Iterator[str]:

@@ -34,19 +34,24 @@ _ORG_WORD = re.compile(
 )
 _LATIN_RUN = re.compile(
     r"(?<![A-Za-zÀ-ÿ@/._\-])(?:[A-ZÀ-Þ]|[a-z](?=[A-Z]))[A-Za-zÀ-ÿ'’.\-]{0,30}"
-    rf"(?: (?:(?:of|and|&) )?{_WORD}){{0,4}}(?![A-Za-z@/_])"
+    rf"(?: (?:(?:of|and|&) )?{_WORD}){{0,4}}(?![A-Za-z@/_])|(?<![ァ-ヴー])[ァ-ヴー]{{2,12}}[A-Z]{{2,5}}(?![A-Za-z])"
 )
 _ORG_CONTEXT = re.compile(
-    r"[ 　]?(?:(?:の|側の?|は|が)[ 　]?)?(?:元|前|現|暫定|共同)?[ 　]?"
-    r"(?:社(?!会|員食)|CEO|CTO|CFO|COO|最高経営責任者|社長|会長|取締役|経営陣|従業員|社員|スタッフ|投資家|株主|創業者|共同創業者|株|本社|製|幹部|広報|買収|と提携|に(?:入社|投資|出資|加わ|復帰|移籍|買収)|を(?:買収|提訴|去|退社|離れ|設立|創業|率い))"
+    r"[ 　]?(?:(?:の|側の?|は|が)[ 　]?)?(?:元|前|現|暫定|共同|全)?[ 　]?"
+    r"(?:社(?!会|員食)|CEO|CTO|CFO|COO|最高経営責任者|社長|会長|取締役|経営陣|従業員|社員|スタッフ|投資家|株主|創業者|共同創業者|株|本社|製|幹部|広報|買収|を所有|の所有者|の経営権|と提携|に(?:入社|投資|出資|加わ|復帰|移籍|買収)|を(?:買収|提訴|去|退社|離れ|設立|創業|率い))"
 )
 _GROUP_TAIL = re.compile(rf"(?<=[A-Za-z])[ 　]?(?:{'|'.join(sorted(group_words(), key=len, reverse=True))})(?:たち|ら)?$")
 _PERSON_HEAD = re.compile(r"故(?=.{2})")
 _PERSON_TAIL = re.compile(r"(?<=..)(?:[米英仏独露韓伊]?(?:前|元)|現|(?:選手|氏|さん)?[(（].{0,20})$")
+_TITLE_TAIL = re.compile(
+    rf"(?<=[A-Za-zァ-ヶー一-龠])(?:前|元)?(?:{'|'.join(t for t in lexica.titles() if len(t) > 2 or t in ('氏', 'さん', '社長', '会長'))})$"
+)
+_BODY_TAIL = re.compile(r"(?<=[A-Za-zァ-ヶー])(?:株|内|側|系|製)$|(?<=[一-龠]{2})(?:株|側)$")
 _BODY_HEAD = re.compile(
-    r"[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
+    r"[A-Z] (?=[ァ-ヶ一-龠])|[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
 )
 _SURE_TITLES = frozenset(("氏", "容疑者", "被告", "被告人", "受刑者"))
+_BEFORE_SURNAME = frozenset("の、。・「『(（はがをにとでもや")
 _CITATION = re.compile(r"[(（][A-ZÀ-Þ][^()（）\n]{0,80}[, ]\d{4}[a-z]?[)）]")
 _NOT_BODIES = frozenset(lexica.words("not-body"))
 
@@ -93,9 +98,10 @@ def _trimmed(document: Document, span: Found) -> Found:
         return span
     name = document.article.text[span.start : span.end]
     if span.label == "PERSON":
-        tail, head = _PERSON_TAIL.search(name), _PERSON_HEAD.match(name)
+        tail, head = _PERSON_TAIL.search(name) or _TITLE_TAIL.search(name), _PERSON_HEAD.match(name)
     else:
-        tail, head = _GROUP_TAIL.search(name), _BODY_HEAD.match(name)
+        tail = _GROUP_TAIL.search(name) or _BODY_TAIL.search(name) or _TITLE_TAIL.search(name)
+        head = _BODY_HEAD.match(name)
     end = span.start + tail.start() if tail and span.rank <= 4 else span.end
     return replace(span, start=span.start + (head.end() if head else 0), end=end)
 
@@ -181,6 +187,8 @@ def _name_before(tokens: Sequence[Token], i: int) -> int | None:
         j -= 1
     if first is None:
         return None
+    if first and _is_surname(tokens, first):
+        first -= 1
     while (
         first < i - 1
         and "人名" not in tokens[first].tag
@@ -189,6 +197,18 @@ def _name_before(tokens: Sequence[Token], i: int) -> int | None:
     ):
         first += 1
     return first
+
+
+def _is_surname(tokens: Sequence[Token], first: int) -> bool:
+    """Whether the word before a given name alone is its surname, though it is also another word: の|三部|敏宏|社長."""
+    word, name = tokens[first - 1], tokens[first]
+    return (
+        name.tag.endswith("人名-名")
+        and word.end == name.start
+        and bool(re.fullmatch(r"[一-龠々]{1,3}", word.surface))
+        and word.surface not in lexica.titles()
+        and (first == 1 or tokens[first - 2].end < word.start or tokens[first - 2].surface in _BEFORE_SURNAME)
+    )
 
 
 def _is_name_token(token: Token) -> bool:
@@ -245,7 +265,8 @@ def _latin_bodies(document: Document) -> Iterator[Found]:
                 continue
             spans.append((match.start(), match.start() + len(word)))
             uses[word] += 1
-            evidence[word] += bool(_ORG_CONTEXT.match(text, match.start() + len(word)))
+            american = not word.isascii() and text[match.start() - 1 : match.start()] == "米"
+            evidence[word] += american or bool(_ORG_CONTEXT.match(text, match.start() + len(word)))
     for start, end in spans:
         word = text[start:end]
         short = len(word) <= 3
