@@ -227,6 +227,9 @@ def _person(text: str, word: Mention, surface: str, focus: _Focus, roles: dict[s
     )
     if last is None:
         return None
+    if surface in ("本人", "当人"):
+        last = next((m for m in reversed(focus.people[-60:]) if focus.topic is None or m.name != focus.topic.name), last)
+        return replace(word, name=last.name, why=("stands for a name", f"{surface} → {last.name}: told beside who is spoken of"))
     if not surface.startswith("同") and focus.topic:
         last = focus.topic
         return replace(word, name=last.name, why=("stands for a name", f"{surface} → {last.name}: spoken of before"))

@@ -12,7 +12,9 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from keii import lexicon
 from keii.config import Names
 from keii.model import Document, Label, Sentence, Token
 from keii.names import lexica
@@ -26,7 +28,8 @@ ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote",
 KATAKANA = r"(?<![ァ-ヴー])[ァ-ヴ][ァ-ヴー]{0,20}(?:[・=＝·･][ァ-ヴ][ァ-ヴー]{0,20}){0,4}"
 _WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.\-]{0,30}"
 LATIN = rf"(?<![A-Za-zÀ-ÿ]){_WORD}(?: (?:(?:de|van|von|der|bin|al|la|le|di|da|du|del|of|and|&) ){{0,2}}{_WORD}){{0,4}}"
-GLOSS = re.compile(rf"(?P<kana>{KATAKANA})(?:社|氏)?[ 　]?[(（](?P<latin>{LATIN})[)）]")
+_TITLES = "|".join(sorted(lexica.titles(), key=len, reverse=True))
+GLOSS = re.compile(rf"(?P<kana>{KATAKANA})(?P<title>社|(?:前|元)?(?:{_TITLES}))?[ 　]?[(（](?P<latin>{LATIN})[)）]")
 REVERSED_GLOSS = re.compile(rf"(?P<latin>{LATIN})[ 　]?[(（](?P<kana>{KATAKANA})[)）]")
 _ORG_WORD = re.compile(
     r"(?:社|グループ|コーポレーション|バンク|ジャーナル|タイムズ|ポスト|ニュース|ホールディングス|インク|カンパニー|ユニバーシティ|クラブ|リーグ|財団|銀行|協会|大学|航空|証券|自動車|製薬|電子|重工|"
@@ -50,10 +53,13 @@ _BODY_TAIL = re.compile(r"(?<=[A-Za-zァ-ヶー])(?:株|内|側|系|製)$|(?<=[�
 _BODY_HEAD = re.compile(
     r"[A-Z] (?=[ァ-ヶ一-龠])|[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
 )
+_LONGER = re.compile(rf" (?!(?:{_TITLES}))[A-Z][a-z]+")
 _SURE_TITLES = frozenset(("氏", "容疑者", "被告", "被告人", "受刑者"))
 _BEFORE_SURNAME = frozenset("の、。・「『(（はがをにとでもや")
 _CITATION = re.compile(r"[(（][A-ZÀ-Þ][^()（）\n]{0,80}[, ]\d{4}[a-z]?[)）]")
 _NOT_BODIES = frozenset(lexica.words("not-body"))
+_TRADES = frozenset(lexica.words("trade"))
+_STAND_INS = frozenset(row[0] for row in lexicon.table("stand_ins"))
 
 
 def detect(document: Document, settings: Names) -> list[Found]:
@@ -62,6 +68,7 @@ def detect(document: Document, settings: Names) -> list[Found]:
         *_own_names(document, settings),
         *_glossed(document),
         *_titled(document),
+        *_firms(document),
         *_outlets(document, settings),
         *entities(document),
         *_bodies(document, settings),
@@ -77,7 +84,7 @@ def detect(document: Document, settings: Names) -> list[Found]:
 def _is_name(document: Document, span: Found, cited: Sequence[tuple[int, int]]) -> bool:
     """It holds letters, and is no part of a bibliographic citation (Smith & Jones, 2023)."""
     name = document.article.text[span.start : span.end]
-    if not any(char.isalpha() for char in name) or name.strip(".,") in _NOT_BODIES:
+    if not any(char.isalpha() for char in name) or name.strip(".,") in _NOT_BODIES or name in _STAND_INS:
         return False
     i = bisect_right(cited, (span.start, len(document.article.text))) - 1
     return i < 0 or span.start >= cited[i][1]
@@ -143,7 +150,9 @@ def _glossed(document: Document) -> Iterator[Found]:
     for sentence, _ in running(document):
         for pattern in (GLOSS, REVERSED_GLOSS):
             for match in pattern.finditer(text, sentence.start, sentence.end):
-                label = gloss_label(match["kana"], match["latin"], text[match.end() : match.end() + 12])
+                title = match["title"] if pattern is GLOSS else None
+                after = text[match.end() : match.end() + 12]
+                label = "PERSON" if title and title != "社" else gloss_label(match["kana"], match["latin"], (title or "") + after)
                 if label:
                     yield Found(*match.span("kana"), label, "gloss", 2)
                     yield Found(*match.span("latin"), label, "gloss", 2)
@@ -173,6 +182,14 @@ def _titled(document: Document) -> Iterator[Found]:
             sure = token.surface in _SURE_TITLES or (kind == "honorific" and any(part.pos == "PROPN" for part in name))
             if person or (sure and not _is_body(name)):
                 yield Found(name[0].start, name[-1].end, "PERSON", f"before {token.surface}", 3)
+
+
+def _firms(document: Document) -> Iterator[Found]:
+    """Firms named by a surname and a word for their trade: 山田|興業."""
+    for _, tokens in running(document):
+        for name, trade in pairwise(tokens):
+            if name.tag.endswith("人名-姓") and name.end == trade.start and trade.surface in _TRADES:
+                yield Found(name.start, trade.end, "ORG", "a surname and a trade", 3)
 
 
 def _name_before(tokens: Sequence[Token], i: int) -> int | None:
@@ -278,6 +295,7 @@ def _repeated(document: Document, chosen: Sequence[Found]) -> Iterator[Found]:
     """Other places where a name found in the article stands, and the parts of people's names."""
     text = document.article.text
     names: dict[str, Found] = {}
+    surnames = _surnames(document, chosen)
     for found in chosen:
         name = text[found.start : found.end]
         if _is_distinct(name) and found.label != "OUTLET":
@@ -289,7 +307,7 @@ def _repeated(document: Document, chosen: Sequence[Found]) -> Iterator[Found]:
     regions = [(sentence.start, sentence.end) for sentence, _ in running(document)]
     for name, found in names.items():
         for start in _occurrences(text, name):
-            if any(left <= start < right for left, right in regions):
+            if any(left <= start < right for left, right in regions) and not _LONGER.match(text, start + len(name)):
                 yield Found(
                     start,
                     start + len(name),
@@ -297,6 +315,26 @@ def _repeated(document: Document, chosen: Sequence[Found]) -> Iterator[Found]:
                     "said again" if found.rank < 8 else found.why,
                     7 if found.rank < 8 else 8,
                 )
+
+
+    titles = re.compile(rf"(?:前|元|新)?(?:{_TITLES})")
+    for name, found in surnames.items():
+        for start in _occurrences(text, name):
+            if titles.match(text, start + len(name)) and any(left <= start < right for left, right in regions):
+                yield Found(start, start + len(name), "PERSON", f"surname of {text[found.start : found.end]}", 3)
+
+
+def _surnames(document: Document, chosen: Sequence[Found]) -> dict[str, Found]:
+    """Surnames of the people told in full: 山田 of 山田|太郎."""
+    tokens = {token.start: token for sentence in document.tokens for token in sentence}
+    found: dict[str, Found] = {}
+    for span in chosen:
+        first = tokens.get(span.start)
+        if span.label == "PERSON" and first and first.end < span.end and re.fullmatch(r"[一-龠々]{1,4}", first.surface):
+            rest = tokens.get(first.end)
+            if rest and rest.end == span.end and rest.tag.endswith("人名-名"):
+                found.setdefault(first.surface, span)
+    return found
 
 
 def _is_distinct(name: str) -> bool:
