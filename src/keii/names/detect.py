@@ -45,7 +45,7 @@ _ORG_CONTEXT = re.compile(
 )
 _GROUP_TAIL = re.compile(rf"(?<=[A-Za-z])[ 　]?(?:{'|'.join(sorted(group_words(), key=len, reverse=True))})(?:たち|ら)?$")
 _PERSON_HEAD = re.compile(r"故(?=.{2})")
-_PERSON_TAIL = re.compile(r"(?<=..)(?:[米英仏独露韓伊]?(?:前|元)|現|(?:選手|氏|さん)?[(（].{0,20})$")
+_PERSON_TAIL = re.compile(r"(?<=..)(?:[米英仏独露韓伊]?(?:前|元)|現|[初二三四五六七八九十]段|(?:選手|氏|さん)?[(（].{0,20})$")
 _TITLE_TAIL = re.compile(
     rf"(?<=[A-Za-zァ-ヶー一-龠])(?:前|元)?(?:{'|'.join(t for t in lexica.titles() if len(t) > 2 or t in ('氏', 'さん', '社長', '会長'))})$"
 )
@@ -59,6 +59,8 @@ _BEFORE_SURNAME = frozenset("の、。・「『(（はがをにとでもや")
 _CITATION = re.compile(r"[(（][A-ZÀ-Þ][^()（）\n]{0,80}[, ]\d{4}[a-z]?[)）]")
 _NOT_BODIES = frozenset(lexica.words("not-body"))
 _TRADES = frozenset(lexica.words("trade"))
+_ZONE = re.compile(r"(?:UTC|GMT|JST)[ +\-−±]*\d*")
+_READING = re.compile(r"[(（]([ぁ-んー・ 　]{4,20})[)）、,]")
 _STAND_INS = frozenset(row[0] for row in lexicon.table("stand_ins"))
 
 
@@ -84,7 +86,7 @@ def detect(document: Document, settings: Names) -> list[Found]:
 def _is_name(document: Document, span: Found, cited: Sequence[tuple[int, int]]) -> bool:
     """It holds letters, and is no part of a bibliographic citation (Smith & Jones, 2023)."""
     name = document.article.text[span.start : span.end]
-    if not any(char.isalpha() for char in name) or name.strip(".,") in _NOT_BODIES or name in _STAND_INS:
+    if not any(char.isalpha() for char in name) or name.strip(".,") in _NOT_BODIES or name in _STAND_INS or _ZONE.fullmatch(name):
         return False
     i = bisect_right(cited, (span.start, len(document.article.text))) - 1
     return i < 0 or span.start >= cited[i][1]
@@ -294,6 +296,10 @@ def _latin_bodies(document: Document) -> Iterator[Found]:
 def _repeated(document: Document, chosen: Sequence[Found]) -> Iterator[Found]:
     """Other places where a name found in the article stands, and the parts of people's names."""
     text = document.article.text
+    for found in chosen:
+        reading = _READING.match(text, found.end) if found.label == "PERSON" else None
+        if reading:
+            yield Found(*reading.span(1), "PERSON", "reading of a name", 3)
     names: dict[str, Found] = {}
     surnames = _surnames(document, chosen)
     for found in chosen:
