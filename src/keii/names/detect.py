@@ -257,7 +257,7 @@ def _outlets(document: Document, settings: Names) -> Iterator[Found]:
 
 def _bodies(document: Document, settings: Names) -> Iterator[Found]:
     """Names of the lexicon of bodies that begin and end with a token."""
-    known = lexica.bodies(settings.names)
+    known, text = lexica.bodies(settings.names), document.article.text
     for _, tokens in running(document):
         keys = [lexica.key(token.surface) for token in tokens]
         for i in range(len(tokens)):
@@ -266,9 +266,15 @@ def _bodies(document: Document, settings: Names) -> Iterator[Found]:
                 name += keys[j]
                 body = known.get(name) if 2 <= len(name) <= 40 else None
                 longest = (tokens[j].end, body) if body else longest
-            if longest:
+            if longest and not _is_other_latin(text, tokens[i].start, longest[0]):
                 end, body = longest
                 yield Found(tokens[i].start, end, body.label, body.why, 5)
+
+
+def _is_other_latin(text: str, start: int, end: int) -> bool:
+    """A Latin word in small letters, or the beginning of a longer Latin name, is not the body of the lexicon."""
+    word = text[start:end]
+    return word.isascii() and (word.islower() or bool(_LONGER.match(text, end)))
 
 
 def _latin_bodies(document: Document) -> Iterator[Found]:
