@@ -95,7 +95,7 @@ def _is_name(document: Document, span: Found, cited: Sequence[tuple[int, int]]) 
 def _choose(found: Iterable[Found]) -> list[Found]:
     """The surest, then the longest; what overlaps a chosen one is dropped."""
     chosen: dict[int, Found] = {}
-    for span in sorted(set(found), key=lambda f: (f.rank, f.start - f.end, f.start, f.label)):
+    for span in sorted(set(found), key=lambda f: (f.rank, f.start - f.end, f.start, f.label, f.why)):
         if span.start < span.end and not any(i in chosen for i in range(span.start, span.end)):
             chosen.update(dict.fromkeys(range(span.start, span.end), span))
     return sorted(set(chosen.values()), key=lambda f: f.start)
@@ -257,13 +257,15 @@ def _outlets(document: Document, settings: Names) -> Iterator[Found]:
 
 def _bodies(document: Document, settings: Names) -> Iterator[Found]:
     """Names of the lexicon of bodies that begin and end with a token."""
-    known, text = lexica.bodies(settings.names), document.article.text
+    known, begun, text = lexica.bodies(settings.names), lexica.body_beginnings(settings.names), document.article.text
     for _, tokens in running(document):
         keys = [lexica.key(token.surface) for token in tokens]
         for i in range(len(tokens)):
             name, longest = "", None
             for j in range(i, min(i + 8, len(tokens))):
                 name += keys[j]
+                if name not in begun:
+                    break
                 body = known.get(name) if 2 <= len(name) <= 40 else None
                 longest = (tokens[j].end, body) if body else longest
             if longest and not _is_other_latin(text, tokens[i].start, longest[0]):
