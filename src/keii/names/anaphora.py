@@ -1,4 +1,4 @@
-"""Words that stand for a name: 同氏, 同CEO, 彼, 首相, 同社, 同紙, 同署, 会社, 政府; and the groups of a body: 取締役会, 従業員."""
+"""Words that stand for a name: 同氏, 同CEO, 彼, 首相, 同社, 同紙, 会社, 党; and the groups of a body: 取締役会, 従業員."""
 
 from __future__ import annotations
 

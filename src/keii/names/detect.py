@@ -46,12 +46,12 @@ _ORG_CONTEXT = re.compile(
 _GROUP_TAIL = re.compile(rf"(?<=[A-Za-z])[ 　]?(?:{'|'.join(sorted(group_words(), key=len, reverse=True))})(?:たち|ら)?$")
 _PERSON_HEAD = re.compile(r"故(?=.{2})")
 _PERSON_TAIL = re.compile(r"(?<=..)(?:[米英仏独露韓伊]?(?:前|元)|現|[初二三四五六七八九十]段|(?:選手|氏|さん)?[(（].{0,20})$")
-_TITLE_TAIL = re.compile(
-    rf"(?<=[A-Za-zァ-ヶー一-龠])(?:前|元)?(?:{'|'.join(t for t in lexica.titles() if len(t) > 2 or t in ('氏', 'さん', '社長', '会長'))})$"
-)
+_LONG_TITLES = "|".join(title for title in lexica.titles() if len(title) > 2 or title in ("氏", "さん", "社長", "会長"))
+_TITLE_TAIL = re.compile(rf"(?<=[A-Za-zァ-ヶー一-龠])(?:前|元)?(?:{_LONG_TITLES})$")
 _BODY_TAIL = re.compile(r"(?<=[A-Za-zァ-ヶー])(?:株|内|側|系|製)$|(?<=[一-龠]{2})(?:株|側)$")
 _BODY_HEAD = re.compile(
-    r"[A-Z] (?=[ァ-ヶ一-龠])|[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
+    r"[A-Z] (?=[ァ-ヶ一-龠])|[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|"
+    r"[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
 )
 _LONGER = re.compile(rf" (?!(?:{_TITLES}))[A-Z][a-z]+")
 _SURE_TITLES = frozenset(("氏", "容疑者", "被告", "被告人", "受刑者"))
@@ -329,7 +329,6 @@ def _repeated(document: Document, chosen: Sequence[Found]) -> Iterator[Found]:
                     "said again" if found.rank < 8 else found.why,
                     7 if found.rank < 8 else 8,
                 )
-
 
     titles = re.compile(rf"(?:前|元|新)?(?:{_TITLES})")
     for name, found in surnames.items():
