@@ -291,6 +291,16 @@ def test_latin_form_of_one_article_names_the_katakana_of_another() -> None:
     assert links == link_names([second, first])
 
 
+def test_latin_form_of_one_article_names_the_mixed_form_of_another() -> None:
+    first, second = told_in("a", ("MetalQZ", "ORG", "MetalQZ")), told_in("b", ("メタルQZ", "ORG", "メタルQZ"))
+    assert link_names([first, second]).run_name["b", "メタルQZ"] == "MetalQZ"
+
+
+def test_two_cases_of_one_body_are_one() -> None:
+    result = canonical("Glorbexは語った。GlorbexとGLORBEX", ("Glorbex", "ORG"), ("GLORBEX", "ORG"))
+    assert {name for _, name in result} == {"Glorbex"}
+
+
 def test_no_names_no_rows() -> None:
     assert link_names([]).names == ()
 

@@ -7,7 +7,7 @@ reason; last, words that stand for a name (同氏, 同社, 彼, 首相) take the
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -230,6 +230,7 @@ def _joined_bodies(document: Document, written: Sequence[tuple[Found, str]], set
     bodies = _Names()
     labels: dict[str, Label] = {name: span.label for span, name in written if span.label in ("ORG", "PLACE")}
     organisations = [name for name in labels if labels[name] == "ORG"]
+    _join_cases(bodies, Counter(name for span, name in written if span.label == "ORG"))
     _join_company_word(bodies, organisations)
     _join_lexicon(bodies, list(dict.fromkeys([*organisations, *map(bodies.top, organisations)])), settings)
     _join_lexicon(bodies, [name for name in labels if labels[name] == "PLACE"], settings)
@@ -239,6 +240,14 @@ def _joined_bodies(document: Document, written: Sequence[tuple[Found, str]], set
     _join_spellings(bodies, [name for name in organisations if is_katakana(name)])
     _join_scripts(bodies, organisations)
     return bodies
+
+
+def _join_cases(bodies: _Names, counts: Counter[str]) -> None:
+    """ACME and Acme: the more frequent, then the first told."""
+    first: dict[str, str] = {}
+    for name, _ in counts.most_common():
+        if name != first.setdefault(folded(name), name):
+            bodies.join(name, first[folded(name)], "the same but for width, case or blanks")
 
 
 def _join_lexicon(bodies: _Names, names: Sequence[str], settings: Names) -> None:

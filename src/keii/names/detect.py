@@ -50,7 +50,7 @@ _LONG_TITLES = "|".join(title for title in lexica.titles() if len(title) > 2 or 
 _TITLE_TAIL = re.compile(rf"(?<=[A-Za-zァ-ヶー一-龠])(?:前|元)?(?:{_LONG_TITLES})$")
 _BODY_TAIL = re.compile(r"(?<=[A-Za-zァ-ヶー])(?:株|内|側|系|製)$|(?<=[一-龠]{2})(?:株|側)$")
 _BODY_HEAD = re.compile(
-    r"[A-Z] (?=[ァ-ヶ一-龠])|[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|"
+    r"[A-Z] (?=[ァ-ヶ一-龠])|[一-龠]{1,6}[ 　](?=[A-Z])|[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|"
     r"[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
 )
 _LONGER = re.compile(rf" (?!(?:{_TITLES}))[A-Z][a-z]+")
