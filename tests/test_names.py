@@ -15,7 +15,7 @@ from keii.names.anaphora import stand_ins
 from keii.names.canonical import resolve
 from keii.names.found import Found
 from keii.names.lexica import own_spellings
-from keii.names.scripts import same_katakana, sounds_like
+from keii.names.scripts import same_katakana, says, sounds_like
 
 CASES = Path(__file__).parent / "cases"
 
@@ -72,6 +72,14 @@ def test_misspelt_outlet_says_so() -> None:
     assert outlet_named("Wall Street Jornal") == ("The Wall Street Journal", "outlet lexicon, misspelt")
     assert outlet_named("中日新聞") == ("中日新聞", "outlet lexicon")
     assert outlet_named("港町つうしん") is None
+
+
+def test_an_outlet_of_an_everyday_name_counts_only_where_it_is_cited() -> None:
+    assert [m.name for m in find_outlets("交通新聞の発行部数と鉄道ファンの集い")] == []
+    assert [m.name for m in find_outlets("ヘルシンギン・サノマットによると、山陰中央テレビは")] == [
+        "Helsingin Sanomat",
+        "山陰中央テレビ",
+    ]
 
 
 def test_own_outlets_come_first(tmp_path: Path) -> None:
@@ -136,6 +144,21 @@ def test_same_katakana(name: str, other: str, same: bool) -> None:
 )
 def test_sounds_like(katakana: str, latin: str, same: bool) -> None:
     assert sounds_like(katakana, latin) is same
+
+
+@pytest.mark.parametrize(
+    ("katakana", "latin", "same"),
+    [
+        ("リンダ", "Linda", True),
+        ("トム", "Tom", True),
+        ("トム", "Tim", False),
+        ("メタルQZ", "MetalQZ", True),
+        ("メタルQZ", "Metal", False),
+        ("QZ", "QZ", False),
+    ],
+)
+def test_says_one_word(katakana: str, latin: str, same: bool) -> None:
+    assert says(katakana, latin) is same
 
 
 @pytest.mark.parametrize(
@@ -214,6 +237,14 @@ def test_bodies_of_several_names(text: str, names_: list[str], expected: set[str
         ("読売新聞が報じた。同紙は語った。", [("読売新聞", "OUTLET")], "同紙", "読売新聞"),
         ("青葉署とみなと堂が来た。同署は語った。", [("青葉署", "ORG"), ("みなと堂", "ORG")], "同署", "青葉署"),
         ("Glorbexの取締役会は黙る。", [("Glorbex", "ORG")], "取締役会", "Glorbex board"),
+        ("Glorbexの取締役は黙る。", [("Glorbex", "ORG")], "取締役", "Glorbex board"),
+        ("みなと堂は港区にある。従業員向けの会もある。", [("みなと堂", "ORG")], "従業員", "みなと堂の従業員"),
+        ("みなと堂は閉じる。会社は語らない。", [("みなと堂", "ORG")], "会社", "みなと堂"),
+        ("みなと堂は閉じる。別の会社は語らない。", [("みなと堂", "ORG")], "会社", None),
+        ("みなと堂は閉じる。森弘氏は会社を設立した。", [("みなと堂", "ORG"), ("森弘", "PERSON")], "会社", None),
+        ("港町党が集まる。党は決めた。", [("港町党", "ORG")], "党", "港町党"),
+        ("港町党が集まる。与党は決めた。", [("港町党", "ORG")], "党", None),
+        ("森弘氏は怒った。本人は山本花氏だ。", [("森弘", "PERSON"), ("山本花", "PERSON")], "本人", "森弘"),
         ("山本花氏が来た。同日は晴れた。", [("山本花", "PERSON")], "同日", None),
         ("彼岸花が咲いた。山本花氏が来た。", [("山本花", "PERSON")], "彼", None),
     ],
@@ -258,6 +289,16 @@ def test_latin_form_of_one_article_names_the_katakana_of_another() -> None:
     row = next(row for row in links.names if row.name == "John Carpenter")
     assert row.spellings == {"ジョン・カーペンター": 2} and row.articles == 2
     assert links == link_names([second, first])
+
+
+def test_latin_form_of_one_article_names_the_mixed_form_of_another() -> None:
+    first, second = told_in("a", ("MetalQZ", "ORG", "MetalQZ")), told_in("b", ("メタルQZ", "ORG", "メタルQZ"))
+    assert link_names([first, second]).run_name["b", "メタルQZ"] == "MetalQZ"
+
+
+def test_two_cases_of_one_body_are_one() -> None:
+    result = canonical("Glorbexは語った。GlorbexとGLORBEX", ("Glorbex", "ORG"), ("GLORBEX", "ORG"))
+    assert {name for _, name in result} == {"Glorbex"}
 
 
 def test_no_names_no_rows() -> None:

@@ -1,4 +1,4 @@
-"""Words that stand for a name: 同氏, 同CEO, 彼, 首相, 同社, 同紙, 同署; and the groups of a body: 取締役会, 従業員."""
+"""Words that stand for a name: 同氏, 同CEO, 彼, 首相, 同社, 同紙, 会社, 党; and the groups of a body: 取締役会, 従業員."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from functools import cache
 from keii import lexicon
 from keii.model import Document, Mention, Sentence
 from keii.names import lexica
-from keii.names.groups import group_name, group_words
+from keii.names.groups import group_english, group_name, group_words
 from keii.names.outlets import outlet_kind
 
 _SAME = re.compile(r"同(?P<word>[一-龠々A-Z]{1,6}|[ァ-ヴー]{3,6})")
 _NO_NAME = re.compile(
     r"同(?:日|月|年|時|様|じ|士|期|級|意|席|行者|居|情|僚|性|点|率|額|数|量|程度|地|所|法|案|件|賞|種|一|規模|業|世代|音|感|調|盟|封|窓|胞|伴|乗|会場|氏名)"
 )
-_PRONOUN = re.compile(r"(?<![一-龠々])(?:彼女|彼)(?!ら|たち|達|[一-龠々])")
+_PRONOUN = re.compile(r"(?<![一-龠々])(?:彼女|彼|本人|当人)(?!ら|たち|達|[一-龠々])")
+_TOPIC = re.compile(r"[一-龠々ァ-ヴーA-Z]{0,8}(?:は|が|も)")
 _FIRST_PERSON = re.compile(r"(?<![一-龠々])(?:私|わたし|僕|俺)(?!たち|達|ら|[一-龠々])")
 _BETWEEN = re.compile(
     r"[ 　]?(?:の[ 　]?)?(?:(?:現在|複数|多く|一部|主要|新しい|他|残り|すべて|全て|大半)(?:の|な)?[ 　]?)?"
     r"(?:[一-龠々]{1,2}(?:人|名)の)?"
 )
+_OF_COMPANIES = frozenset(("board", "leaders", "employees", "investors", "shareholders", "executives"))
+"""Groups that need no body beside them, where the article speaks of a company."""
 _FULL_SENTENCE = frozenset({"paragraph", "item", "entry", "quote"})
 
 
@@ -32,13 +35,35 @@ class _Focus:
     """What has been spoken of so far, newest last."""
 
     people: list[Mention] = field(default_factory=list)
+    topic: Mention | None = None
+    """The person that the sentence before speaks of: who 彼 is at the head of the next."""
     bodies: list[Mention] = field(default_factory=list)
+    told: Counter[str] = field(default_factory=Counter)
+    """How often each company was named."""
     owners: dict[str, str] = field(default_factory=dict)
-    """Group word -> the body it last belonged to."""
-    owned: Counter[str] = field(default_factory=Counter)
-    """How often each body had a group."""
+    """English noun of a group -> the body it last belonged to."""
     speaker: Mention | None = None
     """The last person told before a quotation: who says 私 in it."""
+    _next_topic: Mention | None = None
+
+    def tell(self, text: str, mention: Mention) -> None:
+        """A name, or a word that stands for one, is told."""
+        if mention.label == "PERSON":
+            self.people.append(mention)
+            if _TOPIC.match(text, mention.end):
+                self._next_topic = mention
+        else:
+            self.bodies.append(mention)
+            self.told[mention.name] += _fits(text, mention, "company")
+
+    def turn(self) -> None:
+        """A sentence ends."""
+        self.topic, self._next_topic = self._next_topic or self.topic, None
+
+    def company(self) -> str | None:
+        """The company that is spoken of most, the later told of two."""
+        most = max(self.told.values(), default=0)
+        return next((m.name for m in reversed(self.bodies) if most and self.told[m.name] == most), None)
 
 
 def is_name(mention: Mention) -> bool:
@@ -74,7 +99,8 @@ def stand_ins(document: Document, mentions: Sequence[Mention]) -> tuple[Mention,
             if told is not mention:
                 result.append(told)
             if told.why[:1] != ("a group",):
-                (focus.people if told.label == "PERSON" else focus.bodies).append(told)
+                focus.tell(text, told)
+        focus.turn()
     return tuple(sorted(result, key=lambda mention: mention.start))
 
 
@@ -101,6 +127,8 @@ def _words(text: str, sentence: Sentence, roles: dict[str, str]) -> Iterator[Men
             before, after = text[start - 1 : start], text[start + len(role) : start + len(role) + 1]
             if (not before or before in "、。「 　\n（(はがでと") and after and after in "はがをにのもと、":
                 yield Mention(start, start + len(role), "PERSON", "")
+    for match in _alone_pattern().finditer(text, sentence.start, sentence.end):
+        yield Mention(match.start(), match.end(), "ORG", "")
     for match in _group_pattern().finditer(text, sentence.start, sentence.end):
         yield Mention(match.start(), match.end(), "ORG", "")
 
@@ -115,12 +143,29 @@ def _places(text: str, word: str, sentence: Sentence) -> Iterator[int]:
 @cache
 def _group_pattern() -> re.Pattern[str]:
     words = sorted(group_words(), key=len, reverse=True)
-    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?:たち|達|ら(?=[はがをにもと、]))?(?![一-龠々ァ-ヴー])")
+    follow = r"(?!(?!向け|間[でのに]|側[はがもの、]|全[員体]|一同|議長|会長)[一-龠々ァ-ヴー])"
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))})(?:たち|達|ら(?=[はがをにもと、]))?{follow}")
+
+
+@cache
+def _alone_pattern() -> re.Pattern[str]:
+    """Words for a body that stand for one without 同: at the head of a clause or behind a particle, and not founded here."""
+    words = sorted((row[0] for row in lexicon.table("stand_ins") if row[2:] == ("alone",)), key=len, reverse=True)
+    return re.compile(
+        rf"(?:(?<=^)|(?<=[\n、。「『はがもにをと ]))(?:この)?(?:{'|'.join(map(re.escape, words))})"
+        r"(?=[はがもをへ、]|に(?!し|な)|の(?!よう)|から|によ|側)(?!を(?:設立|立ち上げ|作|つく|創業|創設|興|起こ|始め|経営))",
+        re.MULTILINE,
+    )
 
 
 @cache
 def _kinds() -> dict[str, tuple[str, ...]]:
-    return {row[0]: tuple(row[1].split(",")) for row in lexicon.table("stand_ins")}
+    return {row[0]: tuple(row[1].split(",")) for row in lexicon.table("stand_ins") if row[2:] != ("alone",)}
+
+
+@cache
+def _kinds_alone() -> dict[str, tuple[str, ...]]:
+    return {row[0]: tuple(row[1].split(",")) for row in lexicon.table("stand_ins") if row[2:] == ("alone",)}
 
 
 def _same_word(word: str) -> str | None:
@@ -149,9 +194,14 @@ def _resolved(text: str, word: Mention, focus: _Focus, roles: dict[str, str]) ->
     surface = text[word.start : word.end]
     if word.label == "PERSON":
         return _person(text, word, surface, focus, roles)
-    if not surface.startswith("同") or _kinds().get(surface[1:]) is None:
+    kinds = _kinds().get(surface[1:]) if surface.startswith("同") else _kinds_alone().get(surface.removeprefix("この"))
+    if kinds is None:
         return _group(text, word, surface, focus)
-    last = _last_body(text, surface[1:], focus)
+    if surface.removeprefix("この") in _kinds_alone() and kinds == ("company",):
+        name = focus.company()
+        why = f"{surface} → {name}: the company spoken of most"
+        return replace(word, name=name, why=("stands for a name", why)) if name else None
+    last = _last_body(text, kinds, focus)
     if last is None:
         return None
     return Mention(
@@ -177,12 +227,18 @@ def _person(text: str, word: Mention, surface: str, focus: _Focus, roles: dict[s
     )
     if last is None:
         return None
+    if surface in ("本人", "当人"):
+        last = next((m for m in reversed(focus.people[-60:]) if focus.topic is None or m.name != focus.topic.name), last)
+        return replace(word, name=last.name, why=("stands for a name", f"{surface} → {last.name}: told beside who is spoken of"))
+    if not surface.startswith("同") and focus.topic:
+        last = focus.topic
+        return replace(word, name=last.name, why=("stands for a name", f"{surface} → {last.name}: spoken of before"))
     return replace(word, name=last.name, why=("stands for a name", f"{surface} → {last.name}: the last person told"))
 
 
-def _last_body(text: str, word: str, focus: _Focus) -> Mention | None:
+def _last_body(text: str, kinds: Sequence[str], focus: _Focus) -> Mention | None:
     for mention in reversed(focus.bodies[-60:]):
-        if any(_fits(text, mention, kind) for kind in _kinds()[word]):
+        if any(_fits(text, mention, kind) for kind in kinds):
             return mention
     return None
 
@@ -217,17 +273,17 @@ def _other_word(name: str) -> bool:
 
 
 def _group(text: str, word: Mention, surface: str, focus: _Focus) -> Mention | None:
-    """取締役会 behind the body it belongs to, or of the body whose group it last was, or of the last Latin body told."""
+    """取締役会 behind the body it belongs to, or of the body whose group it last was, or of the company spoken of most."""
     owner = focus.bodies[-1] if focus.bodies else None
     bare = next(group for group in sorted(group_words(), key=len, reverse=True) if surface.startswith(group))
+    english = group_english(bare)
     if owner is not None and owner.end <= word.start and _BETWEEN.fullmatch(text[owner.end : word.start]):
-        focus.owners[bare] = owner.name
-        focus.owned[owner.name] += 1
+        focus.owners[english] = owner.name
+        focus.told[owner.name] += 1
         name, why = group_name(owner.name, bare), f"{bare} of {owner.name}"
     else:
-        known = focus.owners.get(bare) or next((name for name, _ in focus.owned.most_common(1)), None)
-        known = known or next((m.name for m in reversed(focus.bodies[-60:]) if m.label == "ORG"), None)
-        if known is None or not known.isascii():
+        known = focus.owners.get(english) or focus.company()
+        if known is None or not (known.isascii() or english in _OF_COMPANIES):
             return None
-        name, why = group_name(known, bare), f"{bare}: of {known}, the last body told"
+        name, why = group_name(known, bare), f"{bare}: of {known}, the company spoken of"
     return replace(word, name=name, why=("a group", why)) if name else None

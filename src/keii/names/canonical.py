@@ -7,7 +7,7 @@ reason; last, words that stand for a name (同氏, 同社, 彼, 首相) take the
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -19,7 +19,7 @@ from keii.names.anaphora import stand_ins
 from keii.names.detect import ANALYSED, GLOSS, REVERSED_GLOSS
 from keii.names.found import Found
 from keii.names.outlets import outlet_named
-from keii.names.scripts import is_katakana, same_katakana, sound, sounds_like
+from keii.names.scripts import is_katakana, same_katakana, says, sound, sounds_like
 from keii.text import fold, folded
 
 _ABBREVIATED = re.compile(
@@ -28,6 +28,7 @@ _ABBREVIATED = re.compile(
 _HEREAFTER = re.compile(
     r"(?P<full>[^\s、。「」『』()（）]{3,40})[(（](?:以下[、,]?|略称[:：]?|通称[:：]?)[「『]?(?P<short>[^「」『』()（）\n]{1,15})[」』]?(?:と(?:いう|略す|表記)|という)?[)）]"
 )
+_MIXED = re.compile(r"[ァ-ヴー]{2,}[A-Z]{2,}")
 _PART = re.compile(r"[・=＝·･ ]")
 
 
@@ -119,8 +120,13 @@ def _joined_people(document: Document, written: Sequence[tuple[Found, str]]) -> 
     for full, parts in _full_names(document, written).items():
         for short in _short_forms(full, parts):
             shorts[short].append(full)
+    latin = {people.top(name) for name in names if people.top(name).isascii() and " " in people.top(name)}
     for name in names:
         people.shorts[name] = [full for full in shorts[name] if full != name]
+        if not people.shorts[name] and people.top(name) == name and re.fullmatch(r"[ァ-ヴー]{2,}", name):
+            fulls = sorted(full for full in latin if any(says(name, part) for part in full.split()))
+            if len(fulls) == 1:
+                people.join(name, fulls[0], "sounds like a part of the only Latin name")
     return people
 
 
@@ -172,6 +178,10 @@ def _join_scripts(names: _Names, candidates: Sequence[str]) -> None:
             match = next((name for name in near if sounds_like(kana, name)), None)
             if match:
                 names.join(kana, match, "sounds like the Latin name in the article")
+        elif _MIXED.fullmatch(kana) and names.top(kana) == kana:
+            match = next((name for name in by_words[1][:100] if says(kana, name)), None)
+            if match:
+                names.join(kana, match, "says the Latin name in the article")
 
 
 def _signatures(document: Document) -> Iterator[str]:
@@ -220,6 +230,7 @@ def _joined_bodies(document: Document, written: Sequence[tuple[Found, str]], set
     bodies = _Names()
     labels: dict[str, Label] = {name: span.label for span, name in written if span.label in ("ORG", "PLACE")}
     organisations = [name for name in labels if labels[name] == "ORG"]
+    _join_cases(bodies, Counter(name for span, name in written if span.label == "ORG"))
     _join_company_word(bodies, organisations)
     _join_lexicon(bodies, list(dict.fromkeys([*organisations, *map(bodies.top, organisations)])), settings)
     _join_lexicon(bodies, [name for name in labels if labels[name] == "PLACE"], settings)
@@ -229,6 +240,14 @@ def _joined_bodies(document: Document, written: Sequence[tuple[Found, str]], set
     _join_spellings(bodies, [name for name in organisations if is_katakana(name)])
     _join_scripts(bodies, organisations)
     return bodies
+
+
+def _join_cases(bodies: _Names, counts: Counter[str]) -> None:
+    """ACME and Acme: the more frequent, then the first told."""
+    first: dict[str, str] = {}
+    for name, _ in counts.most_common():
+        if name != first.setdefault(folded(name), name):
+            bodies.join(name, first[folded(name)], "the same but for width, case or blanks")
 
 
 def _join_lexicon(bodies: _Names, names: Sequence[str], settings: Names) -> None:

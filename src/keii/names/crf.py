@@ -25,10 +25,10 @@ class Model:
 
     def scores(self, features: Sequence[Sequence[str]]) -> NDArray[np.float32]:
         """Scores of all tags for each token, shape (tokens, tags)."""
-        rows = self.rows
+        row = self.rows.get
         table = np.zeros((len(features), len(TAGS)), dtype=np.float32)
         for i, words in enumerate(features):
-            known = [rows[word] for word in words if word in rows]
+            known = [place for place in map(row, words) if place is not None]
             table[i] = self.weights[known].sum(axis=0)
         return table
 

@@ -12,7 +12,9 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from keii import lexicon
 from keii.config import Names
 from keii.model import Document, Label, Sentence, Token
 from keii.names import lexica
@@ -26,7 +28,8 @@ ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote",
 KATAKANA = r"(?<![ァ-ヴー])[ァ-ヴ][ァ-ヴー]{0,20}(?:[・=＝·･][ァ-ヴ][ァ-ヴー]{0,20}){0,4}"
 _WORD = r"[A-ZÀ-Þ][A-Za-zÀ-ÿ'’.\-]{0,30}"
 LATIN = rf"(?<![A-Za-zÀ-ÿ]){_WORD}(?: (?:(?:de|van|von|der|bin|al|la|le|di|da|du|del|of|and|&) ){{0,2}}{_WORD}){{0,4}}"
-GLOSS = re.compile(rf"(?P<kana>{KATAKANA})(?:社|氏)?[ 　]?[(（](?P<latin>{LATIN})[)）]")
+_TITLES = "|".join(sorted(lexica.titles(), key=len, reverse=True))
+GLOSS = re.compile(rf"(?P<kana>{KATAKANA})(?P<title>社|(?:前|元)?(?:{_TITLES}))?[ 　]?[(（](?P<latin>{LATIN})[)）]")
 REVERSED_GLOSS = re.compile(rf"(?P<latin>{LATIN})[ 　]?[(（](?P<kana>{KATAKANA})[)）]")
 _ORG_WORD = re.compile(
     r"(?:社|グループ|コーポレーション|バンク|ジャーナル|タイムズ|ポスト|ニュース|ホールディングス|インク|カンパニー|ユニバーシティ|クラブ|リーグ|財団|銀行|協会|大学|航空|証券|自動車|製薬|電子|重工|"
@@ -34,21 +37,31 @@ _ORG_WORD = re.compile(
 )
 _LATIN_RUN = re.compile(
     r"(?<![A-Za-zÀ-ÿ@/._\-])(?:[A-ZÀ-Þ]|[a-z](?=[A-Z]))[A-Za-zÀ-ÿ'’.\-]{0,30}"
-    rf"(?: (?:(?:of|and|&) )?{_WORD}){{0,4}}(?![A-Za-z@/_])"
+    rf"(?: (?:(?:of|and|&) )?{_WORD}){{0,4}}(?![A-Za-z@/_])|(?<![ァ-ヴー])[ァ-ヴー]{{2,12}}[A-Z]{{2,5}}(?![A-Za-z])"
 )
 _ORG_CONTEXT = re.compile(
-    r"[ 　]?(?:(?:の|側の?|は|が)[ 　]?)?(?:元|前|現|暫定|共同)?[ 　]?"
-    r"(?:社(?!会|員食)|CEO|CTO|CFO|COO|最高経営責任者|社長|会長|取締役|経営陣|従業員|社員|スタッフ|投資家|株主|創業者|共同創業者|株|本社|製|幹部|広報|買収|と提携|に(?:入社|投資|出資|加わ|復帰|移籍|買収)|を(?:買収|提訴|去|退社|離れ|設立|創業|率い))"
+    r"[ 　]?(?:(?:の|側の?|は|が)[ 　]?)?(?:元|前|現|暫定|共同|全)?[ 　]?"
+    r"(?:社(?!会|員食)|CEO|CTO|CFO|COO|最高経営責任者|社長|会長|取締役|経営陣|従業員|社員|スタッフ|投資家|株主|創業者|共同創業者|株|本社|製|幹部|広報|買収|を所有|の所有者|の経営権|と提携|に(?:入社|投資|出資|加わ|復帰|移籍|買収)|を(?:買収|提訴|去|退社|離れ|設立|創業|率い))"
 )
 _GROUP_TAIL = re.compile(rf"(?<=[A-Za-z])[ 　]?(?:{'|'.join(sorted(group_words(), key=len, reverse=True))})(?:たち|ら)?$")
 _PERSON_HEAD = re.compile(r"故(?=.{2})")
-_PERSON_TAIL = re.compile(r"(?<=..)(?:[米英仏独露韓伊]?(?:前|元)|現|(?:選手|氏|さん)?[(（].{0,20})$")
+_PERSON_TAIL = re.compile(r"(?<=..)(?:[米英仏独露韓伊]?(?:前|元)|現|[初二三四五六七八九十]段|(?:選手|氏|さん)?[(（].{0,20})$")
+_LONG_TITLES = "|".join(title for title in lexica.titles() if len(title) > 2 or title in ("氏", "さん", "社長", "会長"))
+_TITLE_TAIL = re.compile(rf"(?<=[A-Za-zァ-ヶー一-龠])(?:前|元)?(?:{_LONG_TITLES})$")
+_BODY_TAIL = re.compile(r"(?<=[A-Za-zァ-ヶー])(?:株|内|側|系|製)$|(?<=[一-龠]{2})(?:株|側)$")
 _BODY_HEAD = re.compile(
-    r"[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
+    r"[A-Z] (?=[ァ-ヶ一-龠])|[一-龠]{1,6}[ 　](?=[A-Z])|[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|"
+    r"[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
 )
+_LONGER = re.compile(rf" (?!(?:{_TITLES}))[A-Z][a-z]+")
 _SURE_TITLES = frozenset(("氏", "容疑者", "被告", "被告人", "受刑者"))
+_BEFORE_SURNAME = frozenset("の、。・「『(（はがをにとでもや")
 _CITATION = re.compile(r"[(（][A-ZÀ-Þ][^()（）\n]{0,80}[, ]\d{4}[a-z]?[)）]")
 _NOT_BODIES = frozenset(lexica.words("not-body"))
+_TRADES = frozenset(lexica.words("trade"))
+_ZONE = re.compile(r"(?:UTC|GMT|JST)[ +\-−±]*\d*")
+_READING = re.compile(r"[(（]([ぁ-んー・ 　]{4,20})[)）、,]")
+_STAND_INS = frozenset(row[0] for row in lexicon.table("stand_ins"))
 
 
 def detect(document: Document, settings: Names) -> list[Found]:
@@ -57,6 +70,7 @@ def detect(document: Document, settings: Names) -> list[Found]:
         *_own_names(document, settings),
         *_glossed(document),
         *_titled(document),
+        *_firms(document),
         *_outlets(document, settings),
         *entities(document),
         *_bodies(document, settings),
@@ -72,7 +86,7 @@ def detect(document: Document, settings: Names) -> list[Found]:
 def _is_name(document: Document, span: Found, cited: Sequence[tuple[int, int]]) -> bool:
     """It holds letters, and is no part of a bibliographic citation (Smith & Jones, 2023)."""
     name = document.article.text[span.start : span.end]
-    if not any(char.isalpha() for char in name) or name.strip(".,") in _NOT_BODIES:
+    if not any(char.isalpha() for char in name) or name.strip(".,") in _NOT_BODIES or name in _STAND_INS or _ZONE.fullmatch(name):
         return False
     i = bisect_right(cited, (span.start, len(document.article.text))) - 1
     return i < 0 or span.start >= cited[i][1]
@@ -81,7 +95,7 @@ def _is_name(document: Document, span: Found, cited: Sequence[tuple[int, int]]) 
 def _choose(found: Iterable[Found]) -> list[Found]:
     """The surest, then the longest; what overlaps a chosen one is dropped."""
     chosen: dict[int, Found] = {}
-    for span in sorted(set(found), key=lambda f: (f.rank, f.start - f.end, f.start, f.label)):
+    for span in sorted(set(found), key=lambda f: (f.rank, f.start - f.end, f.start, f.label, f.why)):
         if span.start < span.end and not any(i in chosen for i in range(span.start, span.end)):
             chosen.update(dict.fromkeys(range(span.start, span.end), span))
     return sorted(set(chosen.values()), key=lambda f: f.start)
@@ -93,9 +107,10 @@ def _trimmed(document: Document, span: Found) -> Found:
         return span
     name = document.article.text[span.start : span.end]
     if span.label == "PERSON":
-        tail, head = _PERSON_TAIL.search(name), _PERSON_HEAD.match(name)
+        tail, head = _PERSON_TAIL.search(name) or _TITLE_TAIL.search(name), _PERSON_HEAD.match(name)
     else:
-        tail, head = _GROUP_TAIL.search(name), _BODY_HEAD.match(name)
+        tail = _GROUP_TAIL.search(name) or _BODY_TAIL.search(name) or _TITLE_TAIL.search(name)
+        head = _BODY_HEAD.match(name)
     end = span.start + tail.start() if tail and span.rank <= 4 else span.end
     return replace(span, start=span.start + (head.end() if head else 0), end=end)
 
@@ -137,7 +152,9 @@ def _glossed(document: Document) -> Iterator[Found]:
     for sentence, _ in running(document):
         for pattern in (GLOSS, REVERSED_GLOSS):
             for match in pattern.finditer(text, sentence.start, sentence.end):
-                label = gloss_label(match["kana"], match["latin"], text[match.end() : match.end() + 12])
+                title = match["title"] if pattern is GLOSS else None
+                after = text[match.end() : match.end() + 12]
+                label = "PERSON" if title and title != "社" else gloss_label(match["kana"], match["latin"], (title or "") + after)
                 if label:
                     yield Found(*match.span("kana"), label, "gloss", 2)
                     yield Found(*match.span("latin"), label, "gloss", 2)
@@ -169,6 +186,14 @@ def _titled(document: Document) -> Iterator[Found]:
                 yield Found(name[0].start, name[-1].end, "PERSON", f"before {token.surface}", 3)
 
 
+def _firms(document: Document) -> Iterator[Found]:
+    """Firms named by a surname and a word for their trade: 山田|興業."""
+    for _, tokens in running(document):
+        for name, trade in pairwise(tokens):
+            if name.tag.endswith("人名-姓") and name.end == trade.start and trade.surface in _TRADES:
+                yield Found(name.start, trade.end, "ORG", "a surname and a trade", 3)
+
+
 def _name_before(tokens: Sequence[Token], i: int) -> int | None:
     """Where the run of name tokens that ends before token `i` begins."""
     first = None
@@ -181,6 +206,8 @@ def _name_before(tokens: Sequence[Token], i: int) -> int | None:
         j -= 1
     if first is None:
         return None
+    if first and _is_surname(tokens, first):
+        first -= 1
     while (
         first < i - 1
         and "人名" not in tokens[first].tag
@@ -189,6 +216,18 @@ def _name_before(tokens: Sequence[Token], i: int) -> int | None:
     ):
         first += 1
     return first
+
+
+def _is_surname(tokens: Sequence[Token], first: int) -> bool:
+    """Whether the word before a given name alone is its surname, though it is also another word: の|三部|敏宏|社長."""
+    word, name = tokens[first - 1], tokens[first]
+    return (
+        name.tag.endswith("人名-名")
+        and word.end == name.start
+        and bool(re.fullmatch(r"[一-龠々]{1,3}", word.surface))
+        and word.surface not in lexica.titles()
+        and (first == 1 or tokens[first - 2].end < word.start or tokens[first - 2].surface in _BEFORE_SURNAME)
+    )
 
 
 def _is_name_token(token: Token) -> bool:
@@ -218,18 +257,26 @@ def _outlets(document: Document, settings: Names) -> Iterator[Found]:
 
 def _bodies(document: Document, settings: Names) -> Iterator[Found]:
     """Names of the lexicon of bodies that begin and end with a token."""
-    known = lexica.bodies(settings.names)
+    known, begun, text = lexica.bodies(settings.names), lexica.body_beginnings(settings.names), document.article.text
     for _, tokens in running(document):
         keys = [lexica.key(token.surface) for token in tokens]
         for i in range(len(tokens)):
             name, longest = "", None
             for j in range(i, min(i + 8, len(tokens))):
                 name += keys[j]
+                if name not in begun:
+                    break
                 body = known.get(name) if 2 <= len(name) <= 40 else None
                 longest = (tokens[j].end, body) if body else longest
-            if longest:
+            if longest and not _is_other_latin(text, tokens[i].start, longest[0]):
                 end, body = longest
                 yield Found(tokens[i].start, end, body.label, body.why, 5)
+
+
+def _is_other_latin(text: str, start: int, end: int) -> bool:
+    """A Latin word in small letters, or the beginning of a longer Latin name, is not the body of the lexicon."""
+    word = text[start:end]
+    return word.isascii() and (word.islower() or bool(_LONGER.match(text, end)))
 
 
 def _latin_bodies(document: Document) -> Iterator[Found]:
@@ -245,7 +292,8 @@ def _latin_bodies(document: Document) -> Iterator[Found]:
                 continue
             spans.append((match.start(), match.start() + len(word)))
             uses[word] += 1
-            evidence[word] += bool(_ORG_CONTEXT.match(text, match.start() + len(word)))
+            american = not word.isascii() and text[match.start() - 1 : match.start()] == "米"
+            evidence[word] += american or bool(_ORG_CONTEXT.match(text, match.start() + len(word)))
     for start, end in spans:
         word = text[start:end]
         short = len(word) <= 3
@@ -256,7 +304,12 @@ def _latin_bodies(document: Document) -> Iterator[Found]:
 def _repeated(document: Document, chosen: Sequence[Found]) -> Iterator[Found]:
     """Other places where a name found in the article stands, and the parts of people's names."""
     text = document.article.text
+    for found in chosen:
+        reading = _READING.match(text, found.end) if found.label == "PERSON" else None
+        if reading:
+            yield Found(*reading.span(1), "PERSON", "reading of a name", 3)
     names: dict[str, Found] = {}
+    surnames = _surnames(document, chosen)
     for found in chosen:
         name = text[found.start : found.end]
         if _is_distinct(name) and found.label != "OUTLET":
@@ -268,7 +321,7 @@ def _repeated(document: Document, chosen: Sequence[Found]) -> Iterator[Found]:
     regions = [(sentence.start, sentence.end) for sentence, _ in running(document)]
     for name, found in names.items():
         for start in _occurrences(text, name):
-            if any(left <= start < right for left, right in regions):
+            if any(left <= start < right for left, right in regions) and not _LONGER.match(text, start + len(name)):
                 yield Found(
                     start,
                     start + len(name),
@@ -276,6 +329,25 @@ def _repeated(document: Document, chosen: Sequence[Found]) -> Iterator[Found]:
                     "said again" if found.rank < 8 else found.why,
                     7 if found.rank < 8 else 8,
                 )
+
+    titles = re.compile(rf"(?:前|元|新)?(?:{_TITLES})")
+    for name, found in surnames.items():
+        for start in _occurrences(text, name):
+            if titles.match(text, start + len(name)) and any(left <= start < right for left, right in regions):
+                yield Found(start, start + len(name), "PERSON", f"surname of {text[found.start : found.end]}", 3)
+
+
+def _surnames(document: Document, chosen: Sequence[Found]) -> dict[str, Found]:
+    """Surnames of the people told in full: 山田 of 山田|太郎."""
+    tokens = {token.start: token for sentence in document.tokens for token in sentence}
+    found: dict[str, Found] = {}
+    for span in chosen:
+        first = tokens.get(span.start)
+        if span.label == "PERSON" and first and first.end < span.end and re.fullmatch(r"[一-龠々]{1,4}", first.surface):
+            rest = tokens.get(first.end)
+            if rest and rest.end == span.end and rest.tag.endswith("人名-名"):
+                found.setdefault(first.surface, span)
+    return found
 
 
 def _is_distinct(name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from keii.model import Token
 from keii.names import lexica
@@ -21,9 +21,8 @@ _JOINTS = frozenset("・=＝·&＆-")
 def token_features(tokens: Sequence[Token]) -> list[list[str]]:
     """The features of each token of a sentence, as `name=value` words."""
     words = [token.norm if not token.surface.isascii() and len(token.norm) < 12 else token.surface for token in tokens]
-    surfaces = [_digits(token.surface) for token in tokens]
-    kinds = ["-".join(token.tag.split("-")[:4]) for token in tokens]
-    shapes = [_shape(token.surface) for token in tokens]
+    seen = [_seen(token.surface, token.tag) for token in tokens]
+    surfaces, kinds, shapes = ([row[part] for row in seen] for part in range(3))
     ents = [token.ent or "O" for token in tokens]
     brackets = _brackets(tokens)
     runs = _runs(tokens)
@@ -70,6 +69,12 @@ def token_features(tokens: Sequence[Token]) -> list[list[str]]:
             row.append(f"rk={kinds[first]}|{kinds[last]}|{_place(i, first, last)}")
         rows.append(row)
     return rows
+
+
+@lru_cache(maxsize=1 << 15)
+def _seen(surface: str, tag: str) -> tuple[str, str, str]:
+    """A token's word with its digits as 0, its kind and its shape."""
+    return _digits(surface), "-".join(tag.split("-")[:4]), _shape(surface)
 
 
 def _digits(word: str) -> str:
@@ -149,14 +154,22 @@ def _known(tokens: Sequence[Token]) -> list[str]:
 
 
 def _longest(tokens: Sequence[Token], i: int) -> tuple[int, str]:
-    known = _lexicon()
+    known, begun = _lexicon(), _beginnings()
     text = ""
     best = (i, "O")
     for j in range(i, min(i + 6, len(tokens))):
         text += lexica.key(tokens[j].surface)
+        if text not in begun:
+            break
         if text in known:
             best = (j + 1, known[text])
     return best
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """Every beginning of a spelling of the lexicon."""
+    return lexica.beginnings(_lexicon())
 
 
 @cache

@@ -17,17 +17,23 @@ def group_name(body: str, head: str) -> str | None:
     found = next((row for row in _groups() if bare.endswith(row[0])), None)
     if found is None:
         return None
-    word, english, link = found
-    return f"{body} {english}" if body.isascii() else f"{body}{link}{word}"
+    word, english, link, plain = found
+    return f"{body} {english}" if body.isascii() else f"{body}{link}{plain or word}"
 
 
 def group_words() -> tuple[str, ...]:
     """The words for groups of people."""
-    return tuple(word for word, _, _ in _groups())
+    return tuple(row[0] for row in _groups())
 
 
 @cache
-def _groups() -> tuple[tuple[str, str, str], ...]:
-    """Longest word first: word, English noun, what joins body and word in Japanese."""
-    rows = ((row[0], row[1], row[2] if len(row) > 2 else "") for row in lexicon.table("groups"))
+def group_english(word: str) -> str:
+    """The English noun of a word for a group, as it is in the lexicon."""
+    return next(row[1] for row in _groups() if row[0] == word)
+
+
+@cache
+def _groups() -> tuple[tuple[str, str, str, str], ...]:
+    """Longest word first: word, English noun, what joins body and word in Japanese, the plain word for the group."""
+    rows = ((row[0], row[1], (*row, "", "")[2], (*row, "", "", "")[3]) for row in lexicon.table("groups"))
     return tuple(sorted(rows, key=lambda row: -len(row[0])))

@@ -32,6 +32,15 @@ def key(word: str) -> str:
     return folded(word)
 
 
+def beginnings(spellings: Iterable[str]) -> frozenset[str]:
+    """Every beginning of the spellings: what is in none need not be read on.
+
+    >>> sorted(beginnings(["ab", "c"]))
+    ['a', 'ab', 'c']
+    """
+    return frozenset(spelling[:end] for spelling in spellings for end in range(1, len(spelling) + 1))
+
+
 @cache
 def words(kind: str) -> tuple[str, ...]:
     """The words of a kind of `lexicons/name_words.tsv`."""
@@ -48,6 +57,12 @@ def bodies(own: Path | None = None) -> dict[str, Body]:
                 if not spelling.startswith("?"):
                     found.setdefault(folded(spelling), Body(canonical, label, why))
     return found
+
+
+@cache
+def body_beginnings(own: Path | None = None) -> frozenset[str]:
+    """Every beginning of a spelling of `bodies`."""
+    return beginnings(bodies(own))
 
 
 @cache

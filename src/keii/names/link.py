@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from keii.config import Names
 from keii.model import Document, Label, Name
 from keii.names import lexica
-from keii.names.scripts import block, is_katakana, is_latin, same_katakana, sounds_like
+from keii.names.scripts import block, is_katakana, is_latin, same_katakana, says, sounds_like
 from keii.text import folded
 
 _LABELS: tuple[Label, ...] = ("PERSON", "ORG", "PLACE", "OUTLET")
@@ -52,6 +53,7 @@ class _Index:
         self.told_as: dict[str, list[str]] = defaultdict(list)
         self.sounds: dict[tuple[str, int], list[str]] = defaultdict(list)
         self.variants: dict[tuple[str, int], list[str]] = defaultdict(list)
+        self.tails: dict[str, list[str]] = defaultdict(list)
         for name in names:
             self.folded[folded(name)].append(name)
             if is_katakana(name):
@@ -59,6 +61,8 @@ class _Index:
             elif is_latin(name):
                 for spelling in sorted(spellings[label, name]):
                     self.told_as[spelling].append(name)
+                if tail := re.search(r"[A-Z]{2,5}$", name):
+                    self.tails[tail[0]].append(name)
                 if label in ("PERSON", "ORG"):
                     self.sounds[block(name)].append(name)
 
@@ -85,6 +89,9 @@ def _target(label: Label, name: str, index: _Index, settings: Names) -> tuple[st
         return None, ""
     if index.told_as.get(name):
         return index.told_as[name][0], "another article tells the Latin form"
+    if mixed := re.fullmatch(r"[ァ-ヴー]{2,}([A-Z]{2,5})", name):
+        latin = next((other for other in index.tails[mixed[1]][:200] if says(name, other)), None)
+        return latin, "says the Latin form of another article"
     if not is_katakana(name):
         return None, ""
     latin = next((other for other in index.sounds.get(block(name), ()) if sounds_like(name, other)), None)

@@ -130,9 +130,10 @@ def spelling_words() -> tuple[str, ...]:
 
 def _known(text: str, extra: Path | None) -> Iterator[tuple[int, int, str, str]]:
     index = _index(extra)
+    lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
     i = 0
     while i < len(text) - 1:
-        for spelling in index.get(text[i : i + 2].lower(), ()):
+        for spelling in index.get(lower[i : i + 2], ()):
             end = i + len(spelling.text)
             if text.startswith(spelling.text, i) and _stands_alone(text, i, end) and _counts(spelling, text, i, end):
                 yield i, end, spelling.outlet.name, "outlet lexicon"
@@ -208,7 +209,7 @@ def _spellings(extra: Path | None) -> tuple[_Spelling, ...]:
         weak = {name[1:] for name in names if name.startswith("?")}
         for name in (outlet.name, *names):
             written = fold(name.removeprefix("?")).text
-            for variant in {written, written.replace(" ", "")}:
+            for variant in dict.fromkeys((written, written.replace(" ", ""))):
                 seen.setdefault(variant, _Spelling(variant, outlet, name.removeprefix("?") in weak))
     return tuple(seen.values())
 

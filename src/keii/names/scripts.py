@@ -100,6 +100,21 @@ def sounds_like(katakana: str, latin: str) -> bool:
     return min(scores) >= floor and sum(scores) / len(scores) >= mean
 
 
+@cache
+def says(katakana: str, latin: str) -> bool:
+    """Whether one katakana word, or one with a Latin end, says one Latin word or a part of a name; short ones to the letter.
+
+    >>> says("イリヤ", "Ilya"), says("サム", "Sam"), says("サム", "Tom"), says("メタルQZ", "MetalQZ")
+    (True, True, False, True)
+    """
+    end = re.search(r"[A-Z]*$", katakana)
+    tail = end[0] if end else ""
+    if not latin.endswith(tail) or len(latin) <= len(tail):
+        return False
+    told, spoken = sound(katakana.removesuffix(tail)), _spoken(latin.removesuffix(tail).strip())
+    return told == spoken or (min(len(told), len(spoken)) >= 4 and fuzz.ratio(told, spoken) >= 78)
+
+
 def block(name: str) -> tuple[str, int]:
     """What two spellings of one name share: the row of the first sound, and the number of parts."""
     parts = _parts(name) if is_katakana(name) else tuple(_spoken(word) for word in name.replace("-", " ").split())

@@ -312,7 +312,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared"), help="folder with the labelled sentences")
     parser.add_argument("--c2", type=float, default=0.7, help="strength of the Gaussian prior")
     parser.add_argument("--rounds", type=int, default=90, help="rounds of L-BFGS")
-    parser.add_argument("--least", type=float, default=0.04, help="smaller weights are left out")
+    parser.add_argument("--least", type=float, default=0.05, help="smaller weights are left out")
     parser.add_argument("--keep-words", action="store_true", help="keep models/words.json as it is")
     arguments = parser.parse_args()
     paths = {
@@ -336,6 +336,7 @@ def main() -> None:
     model = learn(data, c2=arguments.c2, rounds=arguments.rounds)
     digests = {name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for name, path in paths.items()}
     command = f"python -m keii.names.train --c2 {arguments.c2} --rounds {arguments.rounds} --least {arguments.least}"
+    command += " --keep-words" if arguments.keep_words else ""
     write(
         _HOME / "names.json",
         {"about": _ATTRIBUTION, "command": command, "learned_from": digests, **to_json(model, least=arguments.least)},
