@@ -16,6 +16,7 @@ LAYERS = [
     {"read", "segment", "tag", "names", "dates"},
     {"attribute"},
     {"extract"},
+    {"headline"},
     {"merge", "reconcile", "gold"},
     {"score", "compare", "train"},
     {"pipeline", "report", "timeline", "page"},
