@@ -20,6 +20,7 @@ LAYERS = [
     {"merge", "reconcile", "gold"},
     {"score", "compare", "train"},
     {"pipeline", "report", "timeline", "page"},
+    {"about"},
     {"export"},
     {"runner"},
     {"api"},
