@@ -195,9 +195,9 @@ def _closing_table(found: Run) -> None:
     console = Console()
     console.print(table)
     if found.scores is not None:
-        from keii.cli_gold import _headlines
+        from keii.cli_gold import headlines
 
-        _headlines(found.scores)
+        headlines(found.scores, found.gold.trained if found.gold else 0)
 
 
 def _profile(found: Run) -> None:

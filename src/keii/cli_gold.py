@@ -79,7 +79,7 @@ def agreement(a: Path, b: Path, folders: Sequence[Path], config_path: Path | Non
     if as_json:
         _print_json({"figures": _plain(found.scores), "kappa": found.kappa, "differences": found.differences})
         return
-    _headlines(found.scores)
+    headlines(found.scores)
     _table("Cohen's kappa", ("field", "kappa"), [(field, f"{value:.3f}") for field, value in found.kappa.items()])
     for row in found.differences:
         click.echo("\t".join(row))
@@ -150,7 +150,7 @@ def score(gold_path: Path, predicted: Path, folders: Sequence[Path], config_path
     if as_json:
         click.echo(scores.model_dump_json(indent=2))
         return
-    _headlines(scores)
+    headlines(scores, labels.trained)
 
 
 @click.command(short_help="Tell what got better or worse from RUN_A to RUN_B.")
@@ -240,7 +240,7 @@ def _write_report(page: Path, run: Run, comparison: Comparison, labels: Path, fo
 
     texts = read_texts(folders)
     gold, articles = read_gold(labels, texts), {id: Article(id=id, text=text) for id, text in texts.items()}
-    html = report(run.scores, run.pairs, run.claims.values(), gold.claims, articles, comparison=comparison)
+    html = report(run.scores, run.pairs, run.claims.values(), gold.claims, articles, comparison=comparison, trained=gold.trained)
     page.write_text(html, encoding="utf-8")
 
 
@@ -279,7 +279,8 @@ def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _headlines(scores: Scores) -> None:
+def headlines(scores: Scores, trained: int = 0) -> None:
+    """Print the figures to see first, each with its interval and the level of people."""
     from keii.score import HEADLINES, human
 
     levels = human()
@@ -291,6 +292,8 @@ def _headlines(scores: Scores) -> None:
             rows.append((name, f"{figure.value:.3f}", _interval(figure), str(figure.n), blog, news))
     title = f"{scores.articles} articles, {scores.gold} gold, {scores.predicted} predicted, {scores.matched} paired"
     _table(title, ("figure", "value", "95 %", "n", "people: blog", "news"), rows)
+    if trained:
+        click.echo(f"{trained} of the articles are marked `train`: models that learned from them do better here than on new ones")
 
 
 def _interval(figure: Figure) -> str:

@@ -24,7 +24,8 @@ from keii.pipeline import Run, article_of
 
 log = logging.getLogger(__name__)
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What Excel takes for the beginning of a formula, its wide forms with it."""
 CLAIM_COLUMNS = (
     "article", "id", "trigger", "type", "factuality", "date", "date_from", "agents", "patients", "orgs", "others", "speakers",
     "outlets", "citation", "evidence", "suspect", "event", "confidence",
@@ -110,7 +111,7 @@ def _pages(run: Run) -> dict[str, str]:
         from keii.report import report
 
         articles = {analysis.id: article_of(analysis) for analysis in run.analyses}
-        pages["report.html"] = report(run.scores, run.pairs, run.claims, run.gold.claims, articles)
+        pages["report.html"] = report(run.scores, run.pairs, run.claims, run.gold.claims, articles, trained=run.gold.trained)
     return pages
 
 

@@ -55,6 +55,11 @@ class Gold:
         return self.manifest[article].split if article in self.manifest else "train"
 
     @property
+    def trained(self) -> int:
+        """How many of the articles the manifest gives to training."""
+        return sum(article in self.manifest and self.manifest[article].split == "train" for article in self.articles)
+
+    @property
     def genres(self) -> dict[str, str]:
         """The genre of each article whose manifest row tells one."""
         return {article: self.manifest[article].genre for article in self.articles if self._genre(article)}

@@ -16,6 +16,8 @@ _NEGATED = frozenset({"ない", "ぬ", "ず", "ん"})
 _PASSIVE = frozenset({"れる", "られる"})
 _ARGUMENTS = frozenset({"nsubj", "obj", "obl", "nmod", "iobj", "compound", "nummod", "amod"})
 _WORTH = {"nsubj": 6, "obj": 7, "compound": 9, "nummod": 9, "nmod": 5}
+_ONES_OWN = frozenset({"start-position", "end-position", "start-org", "end-org", "harm"})
+"""Types whose patient is the subject of an active verb (破綻した銀行, 辞任した社長)."""
 _NAMED, _WANTED, _SAID, _ELSE = 8, 9, 5, 3
 
 
@@ -156,6 +158,8 @@ class Clause:
         if any(self.tokens[i].lemma == "対する" for i in range(last, end)):
             end = last + 1
         names = self.sentence.names(child, self.claim.participants)
+        if child and self.tokens[child].tag.startswith("接尾辞"):
+            names |= self.sentence.names(child - 1, self.claim.participants)
         found = []
         for level in (1, 2):
             kept = {*self.sentence.words(child, level, self.wanted), *names}
@@ -221,9 +225,10 @@ class Clause:
         has_object = any(self.tokens[i].dep == "obj" for i in self.sentence.children[self.verb])
         if (has_subject and (passive or has_object)) or not (roles or passive or has_subject):
             return []
-        subject = not has_subject and (passive or "patient" not in roles)
-        words = self.sentence.words(self.sentence.noun_phrase(verb.head), 1, frozenset())
-        text = self.sentence.text(sorted(i for i in words if self.verb < i < self.sentence.last(verb.head)))
+        subject = not has_subject and (passive or "patient" not in roles or self.claim.type in _ONES_OWN)
+        noun = self.sentence.noun_phrase(verb.head)
+        words = self.sentence.words(noun, 1, frozenset())
+        text = self.sentence.text(sorted(i for i in words if self.verb < i < self.sentence.last(noun)))
         return [Phrase(self.verb - 1, (text + ("、" if subject else "を"),), _NAMED, subject)] if text else []
 
     def _participant(self, inside: Collection[int]) -> list[Phrase]:

@@ -157,14 +157,15 @@ class Sentence:
 
     def _stays(self, i: int, level: int, needed: frozenset[int]) -> bool:
         token = self.tokens[i]
-        if i in self.hidden or token.surface in words_of("pointing") or token.dep in ("advmod", "advcl", "cc", "discourse"):
+        adverb = token.dep in ("advmod", "advcl", "cc", "discourse") and self.tokens[token.head].pos != "ADJ"
+        if i in self.hidden or adverb or token.surface in words_of("pointing"):
             return False
         if level == 0 or i in needed:
             return True
         bare = token.surface in words_of("formal") | words_of("times")
         if bare and any(self.tokens[j].dep == "acl" for j in self.children[i]):
             return False
-        adjective = token.pos == "ADJ" and len(self.children[i]) <= 1
+        adjective = token.pos == "ADJ" and len(self.children[i]) <= 2
         return not (token.dep in ("acl", "amod") and not adjective) and not (level == 2 and token.dep == "nmod")
 
     def text(self, kept: Iterable[int]) -> str:
