@@ -8,6 +8,7 @@ left out, until it fits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ __all__ = ["LONGEST", "headlines"]
 
 _MOST = 500
 """Tokens of a sentence that is still read; nothing longer is written by people."""
+_SOURCE = re.compile(r"^[^「『“]{0,30}(?:によると|によれば|によりますと)、?")
 _PAIRS = (("「", "」"), ("『", "』"), ("“", "”"))
 
 
@@ -29,7 +31,7 @@ def headlines(document: Document, claims: Sequence[Claim]) -> tuple[str, ...]:
 
 
 def _headline(texts: Texts, claim: Claim) -> str:
-    sentence = texts.sentence(claim.evidence.start)
+    sentence = texts.sentence(claim)
     if sentence is None or not 0 < len(sentence.tokens) <= _MOST:
         return ""
     clause = Clause(sentence, claim)
@@ -58,11 +60,12 @@ def _fit(phrases: Sequence[Phrase], predicate: str) -> str:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    """The parts as one line: a blank between Latin words, no mark of quotation without its partner."""
+    """The parts as one line: a blank between Latin words, no source at its head, no quotation mark without its partner."""
     text = parts[0]
     for before, after in pairwise(parts):
         latin = before[-1:].isascii() and before[-1:].isalnum() and after[:1].isascii() and after[:1].isalnum()
         text += (" " if latin else "") + after
+    text = _SOURCE.sub("", text)
     for opening, closing in _PAIRS:
         if text.count(opening) != text.count(closing):
             text = text.replace(opening, "").replace(closing, "")

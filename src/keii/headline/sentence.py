@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from keii.extract.grammar import chain, is_content, is_sahen, is_verbal
 from keii.lexicon import table
-from keii.model import Document, Mention, Participant, Token
+from keii.model import Claim, Document, Mention, Participant, Token
 
 LONGEST = 40
 """Code points of a headline."""
@@ -36,7 +36,6 @@ class Texts:
         self._starts = [sentence.start for sentence in document.sentences]
         self._hidden: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         self._mentions: defaultdict[int, list[Mention]] = defaultdict(list)
-        self._known: dict[int, Sentence] = {}
         self.written: dict[str, str] = {}
         """How the article writes each name where it tells it first."""
         for when in document.whens:
@@ -51,20 +50,16 @@ class Texts:
             if told not in words_of("pointing"):
                 self.written.setdefault(mention.name, told)
 
-    def sentence(self, start: int) -> Sentence | None:
-        """The sentence that starts there."""
+    def sentence(self, claim: Claim) -> Sentence | None:
+        """The sentence of a claim; what the claim's trigger stands in is not hidden, whatever it is."""
+        start, trigger = claim.evidence.start, claim.trigger
         number = self._number(start)
         if number < 0 or self._starts[number] != start:
             return None
-        if number not in self._known:
-            self._known[number] = Sentence(
-                self._document.tokens[number], self._hidden[number], self._mentions[number], self.written, self._text(number)
-            )
-        return self._known[number]
-
-    def _text(self, number: int) -> tuple[int, str]:
         sentence = self._document.sentences[number]
-        return sentence.start, self._document.text(sentence)
+        brackets = ((start + a.start(), start + a.end()) for a in _BRACKETS.finditer(self._document.text(sentence)))
+        hidden = [(a, b) for a, b in (*self._hidden[number], *brackets) if b <= trigger.start or trigger.end <= a]
+        return Sentence(self._document.tokens[number], hidden, self._mentions[number], self.written)
 
     def _number(self, place: int) -> int:
         return bisect_right(self._starts, place) - 1
@@ -81,13 +76,10 @@ class Sentence:
         tokens: Sequence[Token],
         hidden: Iterable[tuple[int, int]],
         mentions: Sequence[Mention],
-        written: dict[str, str],
-        told: tuple[int, str],
+        written: Mapping[str, str],
     ) -> None:
         self.tokens, self.mentions, self.written = tokens, mentions, written
-        start, text = told
-        spans = [*hidden, *((start + found.start(), start + found.end()) for found in _BRACKETS.finditer(text))]
-        self.hidden = frozenset(i for first, last in spans for i in self.inside(first, last))
+        self.hidden = frozenset(i for start, end in hidden for i in self.inside(start, end))
         self.children: list[list[int]] = [[] for _ in tokens]
         for i, token in enumerate(tokens):
             if token.head != i:
