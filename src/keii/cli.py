@@ -380,8 +380,9 @@ def events(
             f"  {marks}{event.title}  [{event.type}]  {', '.join(event.outlets) or '—'}  ({len(event.claims)})  {event.id}"
         )
         for conflict in event.conflicts:
-            values = " / ".join(f"{value.value} ({', '.join(value.claims)})" for value in conflict.values)
-            click.echo(f"      {conflict.field}: {values}")
+            click.echo(f"      {conflict.field}:")
+            for value in conflict.values:
+                click.echo(f"        {value.value}  ({', '.join(value.claims)}){f'  ← {value.support}' if value.support else ''}")
 
 
 def _first_day(event: Event) -> str:

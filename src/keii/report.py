@@ -44,6 +44,7 @@ def report(
         data,
         scores=scores,
         headlines=[(name, scores.figures[name]) for name in HEADLINES if name in scores.figures],
+        others=sorted((name, figure) for name, figure in scores.figures.items() if name not in HEADLINES and figure.n),
         human=human(),
         strict=STRICT,
         causes=Counter(cause for row in rows for cause in row["causes"]).most_common(),
