@@ -18,6 +18,7 @@ _ARGUMENTS = frozenset({"nsubj", "obj", "obl", "nmod", "iobj", "compound", "numm
 _WORTH = {"nsubj": 6, "obj": 7, "compound": 9, "nummod": 9, "nmod": 5}
 _ONES_OWN = frozenset({"start-position", "end-position", "start-org", "end-org", "harm"})
 """Types whose patient is the subject of an active verb (破綻した銀行, 辞任した社長)."""
+_A_ROW = dict(zip("うくぐすつぬぶむる", "わかがさたなばまら", strict=True))
 _NAMED, _WANTED, _SAID, _ELSE = 8, 9, 5, 3
 
 
@@ -80,6 +81,9 @@ class Clause:
         behind = self.tokens[self.verb + 1 : chain(self.tokens, self.verb).end]
         kept = [n for n, one in enumerate(behind[: _joining(behind)]) if one.lemma in _KEPT]
         prospect = self._prospect()
+        polite = next((n for n in kept if n and behind[n].lemma in ("ぬ", "ん") and behind[n - 1].lemma == "ます"), None)
+        if polite is not None:
+            return _plainly_negated([token, *behind[: polite - 1]]) + prospect
         if kept:
             last = behind[kept[-1]]
             form = last.lemma if last.lemma in _KEPT - {"ぬ", "ず", "ん"} else last.surface
@@ -287,6 +291,17 @@ def _told_once(phrases: Sequence[Phrase], predicate: str) -> list[Phrase]:
     for phrase in sorted((phrase for phrase in found if phrase.subject), key=lambda phrase: phrase.at)[1:]:
         found[found.index(phrase)] = phrase.ending("が")
     return found
+
+
+def _plainly_negated(words: Sequence[Token]) -> str:
+    """What stands before ません, with ない for it: 戻り -> 戻らない, 応じ -> 応じない, あり -> ない."""
+    last = words[-1]
+    before = "".join(word.surface for word in words[:-1])
+    if last.lemma in ("ある", "有る"):
+        return before + "ない"
+    if last.inflection.startswith("五段") and last.lemma[-1] in _A_ROW:
+        return before + last.lemma[:-1] + _A_ROW[last.lemma[-1]] + "ない"
+    return before + last.surface + "ない"
 
 
 def _plain(token: Token) -> str:
