@@ -161,7 +161,8 @@ class Clause:
         end = last if subject else self.sentence.end(last - 1)
         if any(self.tokens[i].lemma == "対する" for i in range(last, end)):
             end = last + 1
-        names = self.sentence.names(child, self.claim.participants)
+        part = self.tokens[child].dep in ("compound", "nummod")
+        names = set() if part else self.sentence.names(child, self.claim.participants)
         if child and self.tokens[child].tag.startswith("接尾辞"):
             names |= self.sentence.names(child - 1, self.claim.participants)
         found = []

@@ -116,8 +116,8 @@ class Sentence:
 
     def last(self, i: int) -> int:
         """The index behind a noun with what belongs to it on its right: suffixes, closing marks, what stands in brackets."""
-        last, own = i + 1, self.below(i)
-        while last < len(self.tokens) and self._belongs(last, own):
+        last, own, head = i + 1, self.below(i), self.tokens[i].head
+        while last < (head if head > i else len(self.tokens)) and self._belongs(last, own):
             last += 1
         return last
 
