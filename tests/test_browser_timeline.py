@@ -145,6 +145,17 @@ def test_evidence_is_shown_in_its_article(page: Any) -> None:
     assert page.evaluate("document.activeElement.textContent") == "記事で見る"
 
 
+def test_an_article_is_shown_from_where_its_text_begins(browser: Any, tmp_path: Path) -> None:
+    made = sample()
+    head = len(made.analyses[0].text.splitlines()[0]) + 1
+    about = [made.analyses[0].model_copy(update={"body_start": head}), *made.analyses[1:]]
+    (tmp_path / "body.html").write_text(timeline(made.events, made.claims, about), encoding="utf-8")
+    with opened(browser, tmp_path / "body.html") as page:
+        page.click(SUMMARY.format("e-fired"))
+        page.locator("[data-event=e-fired] .from button").first.click()
+        assert page.inner_text("#reader-text").startswith(made.analyses[0].text.splitlines()[1])
+
+
 def test_a_page_of_excerpts_says_what_it_leaves_out(browser: Any, tmp_path: Path) -> None:
     made = sample()
     padded = made._replace(analyses=[one.model_copy(update={"text": one.text + "遠い話。" * 400}) for one in made.analyses])
@@ -256,6 +267,15 @@ def test_links_lead_to_their_event_whatever_is_filtered(page: Any, small: Path) 
     page.goto(small.as_uri() + "#e/e-none")
     page.reload()
     expect(page.locator(".event.here[open]")).to_have_attribute("data-event", "e-none")
+
+
+def test_an_id_of_an_earlier_run_leads_to_the_event_that_took_its_claims(browser: Any, tmp_path: Path) -> None:
+    made = sample()
+    moved = [one.model_copy(update={"formerly": ("e-gone",)}) if one.id == "e-call" else one for one in made.events]
+    (tmp_path / "moved.html").write_text(timeline(moved, made.claims, made.analyses), encoding="utf-8")
+    with opened(browser, tmp_path / "moved.html") as page:
+        page.evaluate("location.hash = '#e/e-gone'")
+        expect(page.locator(".event.here")).to_have_attribute("data-event", "e-call")
 
 
 def test_languages(page: Any) -> None:

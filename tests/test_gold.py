@@ -151,6 +151,15 @@ def test_lines_that_are_no_rows(tmp_path: Path, line: str) -> None:
     assert any(":3: " in str(problem) for problem in check(folder, {"harbour": TEXT}))
 
 
+def test_a_line_that_is_no_row_hides_no_other(tmp_path: Path) -> None:
+    folder = write(tmp_path, [ROWS[0] | {"type": "?"}, ROWS[1] | {"date": {"value": "2023-13-01", "from": "context"}}])
+    with (folder / "harbour.jsonl").open("a", encoding="utf-8") as file:
+        file.write('{"article": "harb\n')
+    told = [str(problem) for problem in check(folder, {"harbour": TEXT})]
+    assert [line.split("harbour.jsonl:")[1].split(":")[0] for line in told] == ["1", "3", "2"]
+    assert "not JSON" in told[1] and "2023-13-01" in told[2]
+
+
 def test_the_command_fails_with_file_line_and_reason(tmp_path: Path) -> None:
     articles = tmp_path / "articles"
     articles.mkdir()

@@ -187,3 +187,10 @@ def test_a_folder_is_read_in_order_and_without_what_is_no_article(tmp_path: Path
         (tmp_path / name).write_text(TEXT, encoding="utf-8")
     (tmp_path / "loop").symlink_to(tmp_path)
     assert [item.id for item in read([tmp_path]) if isinstance(item, Article)] == ["a", "b"]
+
+
+def test_a_readme_tells_of_its_folder_and_is_read_only_when_asked_for(tmp_path: Path) -> None:
+    for name in ("README.md", "readme.ja.md", "readme-01.txt"):
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    assert [item.id for item in read([tmp_path]) if isinstance(item, Article)] == ["readme-01"]
+    assert isinstance(one(tmp_path / "README.md"), Article)

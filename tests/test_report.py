@@ -49,6 +49,13 @@ def test_nothing_is_loaded_and_nothing_runs_inline() -> None:
     assert_policy_holds(render([claim(0)], [claim(1)]))
 
 
+def test_what_the_models_have_seen_and_every_figure_is_told() -> None:
+    page = render([claim(0)], [claim(0)], trained=1)
+    assert 'id="trained"' in page and "<b>1 / 1</b>" in page
+    assert 'id="trained"' not in render([claim(0)], [claim(0)])
+    assert ">fields.date_near<" in page
+
+
 def test_hostile_text_stays_data() -> None:
     gold = claim(0, outlets=[HOSTILE], event=HOSTILE)
     page = render([gold], [gold], HOSTILE * 10)

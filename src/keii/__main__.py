@@ -2,4 +2,4 @@
 
 from keii.cli import main
 
-main()
+main(prog_name="keii")

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from keii.model import Article, Claim, Document, Event, KeiiError, Mention, Name, Pair, Scores
+from keii.about import RunFile
+from keii.model import Article, Claim, Document, Event, Grain, KeiiError, Label, Mention, Name, Pair, Row, Scores
 from keii.runner import read_events as _read_events
 
 
@@ -68,14 +69,56 @@ def _running(text: str) -> Document:
     )
 
 
+class FoundDate(Row):
+    """A date that `keii dates` found; its fields are those of `model.When`."""
+
+    start: int
+    end: int
+    text: str
+    value: str | None
+    grain: Grain
+    zone: str | None
+    earliest: str | None
+    latest: str | None
+    basis: str
+    suspect: str | None
+
+
+class FoundMention(Row):
+    """A name or date that `keii tag` found; `name` is its canonical name or its value."""
+
+    start: int
+    end: int
+    text: str
+    label: Label
+    name: str
+
+
+class DatedRow(BaseModel):
+    """A row of `keii dates`: the row as it came, plus what was found in its text."""
+
+    text: str
+    dates: list[FoundDate]
+
+
+class TaggedRow(BaseModel):
+    """A row of `keii tag`: the row as it came, plus what was found in its text."""
+
+    text: str
+    mentions: list[FoundMention]
+
+
 def schemas() -> dict[str, Any]:
-    """JSON Schema of a row of each output file."""
+    """JSON Schema of each output: a row of it, or the whole of a .json file."""
     rows: dict[str, type[BaseModel]] = {
         "claims.jsonl": Claim,
         "events.jsonl": Event,
         "names.jsonl": Name,
         "scores.jsonl": Pair,
         "scores.json": Scores,
+        "run.json": RunFile,
+        "keii dates": DatedRow,
+        "keii tag": TaggedRow,
     }
     return {name: row.model_json_schema(by_alias=True) for name, row in rows.items()}
 
@@ -98,6 +141,10 @@ def explain(event_id: str, out: Path) -> Iterator[str]:
     claims = read_claims(out / "claims.jsonl")
     words = {claim.key: claim.trigger.text for claim in claims}
     yield f"{event.id}\t{event.title}\t{len(event.claims)} claims"
+    if len(event.claims) == 1:
+        yield "one claim alone: nothing was joined"
+    else:
+        yield "each pair of claims with its log odds of being one event (above 0 for, below 0 against), and what adds up to them:"
     mine = [claim for claim in claims if claim.article in event.articles]
     for a, b, total, parts in why(event, mine):
         yield f"{a} {words[a]} ~ {b} {words[b]}\t{total:+.2f}"

@@ -28,8 +28,14 @@ _CONFIG = click.option("--config", "config_path", type=click.Path(path_type=Path
 _JSONL = click.option("--jsonl", "source", type=click.File("r", encoding="utf-8"), metavar="FILE|-", help="Rows to read.")
 
 
+_ORDER = ("run", "events", "why", "score", "compare", "gold", "train", "dates", "tag", "schema")
+
+
 class _Commands(click.Group):
-    """Turns a KeiiError of any command into one line and an exit code."""
+    """Lists the commands as they are used; turns a KeiiError of any into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -42,7 +48,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="keii")
+@click.version_option(package_name="keii", prog_name="keii")
 @click.option("-v", "--verbose", count=True, help="Tell more (-vv: everything).")
 @click.option("--log-json", is_flag=True, help="Log as JSON lines.")
 def main(verbose: int, log_json: bool) -> None:
@@ -51,7 +57,7 @@ def main(verbose: int, log_json: bool) -> None:
     \b
     keii run articles/ -o out              claims, events and a page to read
     keii run articles/ -o out --gold gold  the same, scored against hand labels
-    keii events out --name NAME          the timeline in the terminal
+    keii events out --name NAME            the timeline in the terminal
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_JsonLines() if log_json else logging.Formatter("%(levelname)s %(name)s: %(message)s"))
@@ -101,9 +107,9 @@ def run(
 ) -> None:
     """Turn articles into claims, events and, with --gold, scores.
 
-    PATHS are files or folders: .txt, .md, .jsonl (id, title, published, body or text), .html. What stands in OUT
-    afterwards: timeline.html to read, events.jsonl and claims.jsonl (and .csv), names.jsonl, run.json; with --gold also
-    report.html, scores.json and scores.jsonl.
+    PATHS are files or folders: .txt, .md, .jsonl (id, title, published, body or text), .html; a folder's README is no
+    article. What stands in OUT afterwards: timeline.html to read, events.jsonl and claims.jsonl (and .csv), names.jsonl,
+    run.json; with --gold also report.html, scores.json and scores.jsonl.
     """
     from keii.config import load_config
     from keii.runner import Options, execute
@@ -179,7 +185,7 @@ def _closing_table(found: Run) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from keii.export import counts
+    from keii.about import counts
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     figures = {**counts(found), "seconds": round(sum(found.seconds.values()), 1)}
@@ -189,9 +195,9 @@ def _closing_table(found: Run) -> None:
     console = Console()
     console.print(table)
     if found.scores is not None:
-        from keii.cli_gold import _headlines
+        from keii.cli_gold import headlines
 
-        _headlines(found.scores)
+        headlines(found.scores, found.gold.trained if found.gold else 0)
 
 
 def _profile(found: Run) -> None:
@@ -204,7 +210,7 @@ def _profile(found: Run) -> None:
 # --- parts of the pipeline ----------------------------------------------------------------------------------------
 
 
-@main.command()
+@main.command(short_help="Find and resolve the dates of TEXT, or of rows {text}.")
 @click.argument("text", required=False)
 @_JSONL
 @click.option("--reference", help="Date the text is told from (ISO 8601).")
@@ -225,7 +231,7 @@ def dates(text: str | None, source: IO[str] | None, reference: str | None, zone:
     _each_row(text, source, find, {"reference": reference} if reference else {})
 
 
-@main.command()
+@main.command(short_help="Find the names, dates and outlets of TEXT, or of rows {text}.")
 @click.argument("text", required=False)
 @_JSONL
 def tag(text: str | None, source: IO[str] | None) -> None:
@@ -276,13 +282,13 @@ def _rows(source: IO[str]) -> Iterator[dict[str, Any]]:
 
 @main.command()
 def schema() -> None:
-    """Print the JSON Schema of every output file."""
+    """Print the JSON Schema of every output file and row."""
     from keii.api import schemas
 
     click.echo(json.dumps(schemas(), ensure_ascii=False, indent=2))
 
 
-@main.command()
+@main.command(short_help="Learn the models from hand labels.")
 @click.option("--gold", "gold_dirs", multiple=True, type=_PATH, required=True, help="Folder of labels (repeatable).")
 @click.option("--articles", "folders", multiple=True, type=_PATH, required=True, help="Folder of their articles (repeatable).")
 @click.option("-o", "--out", type=_PATH, help="Folder for the models (default: the package's own).")
@@ -297,13 +303,32 @@ def train(gold_dirs: Sequence[Path], folders: Sequence[Path], out: Path | None) 
 # --- reading a run ------------------------------------------------------------------------------------------------
 
 
+def _known_type(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    from typing import get_args
+
+    from keii.model import EventType
+
+    if value is not None and value not in get_args(EventType):
+        raise click.BadParameter(f"{value}: no such type; there are {', '.join(get_args(EventType))}")
+    return value
+
+
+def _calendar_date(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """A year, month or day of the calendar."""
+    from keii.reconcile import days
+
+    if value is not None and ("/" in value or days(value) is None):
+        raise click.BadParameter(f"{value}: not a year, month or day such as 2023, 2023-11 or 2023-11-17")
+    return value
+
+
 @main.command()
 @click.argument("out", type=_PATH)
 @click.option("--person", "--org", "--name", "name", help="With this participant.")
 @click.option("--outlet", help="Told by this outlet.")
-@click.option("--type", "kind", help="Of this type (start-position, harm, …).")
-@click.option("--since", help="From this date on (ISO 8601).")
-@click.option("--until", help="To this date.")
+@click.option("--type", "kind", callback=_known_type, help="Of this type (start-position, harm, …).")
+@click.option("--since", callback=_calendar_date, help="From this date on (2023, 2023-11, 2023-11-17).")
+@click.option("--until", callback=_calendar_date, help="To this date.")
 @click.option("--conflicts", is_flag=True, help="Only those on which sources disagree.")
 @click.option("--json", "as_json", is_flag=True, help="Print the rows of events.jsonl.")
 def events(
@@ -316,7 +341,11 @@ def events(
     conflicts: bool,
     as_json: bool,
 ) -> None:
-    """Show the timeline of a run in the terminal."""
+    """Show the timeline of a run in the terminal.
+
+    Under each date: what happened, its type, the outlets that are cited for it, in how many claims it is told, its id
+    (`keii why ID OUT`). ⚠ marks events on which sources disagree; under them stands what each claim says.
+    """
     from keii.api import read_events
 
     chosen = [
@@ -329,6 +358,8 @@ def events(
         and (not since or (event.date is not None and _last_day(event) >= since))
         and (not until or (event.date is not None and _first_day(event) <= until + "~"))
     ]
+    if not chosen:
+        click.echo("no event fits", err=True)
     if as_json:
         for event in chosen:
             click.echo(event.model_dump_json(by_alias=True))
@@ -349,8 +380,9 @@ def events(
             f"  {marks}{event.title}  [{event.type}]  {', '.join(event.outlets) or '—'}  ({len(event.claims)})  {event.id}"
         )
         for conflict in event.conflicts:
-            values = " / ".join(f"{value.value} ({', '.join(value.claims)})" for value in conflict.values)
-            click.echo(f"      {conflict.field}: {values}")
+            click.echo(f"      {conflict.field}:")
+            for value in conflict.values:
+                click.echo(f"        {value.value}  ({', '.join(value.claims)}){f'  ← {value.support}' if value.support else ''}")
 
 
 def _first_day(event: Event) -> str:
@@ -361,7 +393,7 @@ def _last_day(event: Event) -> str:
     return (event.date.value.split("/")[-1].replace("..", "~") + "~") if event.date else ""
 
 
-@main.command()
+@main.command(short_help="Tell why the claims of an EVENT are one.")
 @click.argument("event")
 @click.argument("out", type=_PATH)
 def why(event: str, out: Path) -> None:

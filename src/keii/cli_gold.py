@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,7 @@ def agreement(a: Path, b: Path, folders: Sequence[Path], config_path: Path | Non
     if as_json:
         _print_json({"figures": _plain(found.scores), "kappa": found.kappa, "differences": found.differences})
         return
-    _headlines(found.scores)
+    headlines(found.scores)
     _table("Cohen's kappa", ("field", "kappa"), [(field, f"{value:.3f}") for field, value in found.kappa.items()])
     for row in found.differences:
         click.echo("\t".join(row))
@@ -94,6 +95,7 @@ def diff(before: Path, after: Path, folders: Sequence[Path], as_json: bool) -> N
     from keii.gold import diff
 
     changes = diff(_read(before, folders).claims, _read(after, folders).claims)
+    click.echo(f"{len(changes)} changes", err=True)
     if as_json:
         _print_json([change._asdict() for change in changes])
         return
@@ -119,9 +121,10 @@ def floors(run: Path, labels: Path, corpus: Path, figures: Sequence[str]) -> Non
         click.echo(line, err=True)
     if broken:
         raise SystemExit(1)
+    click.echo("all floors hold")
 
 
-@click.command()
+@click.command(short_help="Score PRED against GOLD.")
 @click.argument("gold_path", metavar="GOLD", type=FILE_OR_FOLDER)
 @click.argument("predicted", metavar="PRED", type=FILE_OR_FOLDER)
 @_articles
@@ -137,6 +140,7 @@ def score(gold_path: Path, predicted: Path, folders: Sequence[Path], config_path
 
     config, labels = load_config(config_path), _read(gold_path, folders)
     claims = read_claims(predicted / "claims.jsonl" if predicted.is_dir() else predicted)
+    labels = _of_run(labels, predicted, {claim.article for claim in claims})
     listed = (predicted if predicted.is_dir() else predicted.parent) / "names.jsonl"
     names = [Name.model_validate_json(line) for line in listed.read_bytes().splitlines()] if listed.exists() else []
     if not labels.articles:
@@ -146,10 +150,10 @@ def score(gold_path: Path, predicted: Path, folders: Sequence[Path], config_path
     if as_json:
         click.echo(scores.model_dump_json(indent=2))
         return
-    _headlines(scores)
+    headlines(scores, labels.trained)
 
 
-@click.command()
+@click.command(short_help="Tell what got better or worse from RUN_A to RUN_B.")
 @click.argument("run_a", type=FOLDER)
 @click.argument("run_b", type=FOLDER)
 @click.option(
@@ -214,6 +218,21 @@ def _read(path: Path, folders: Sequence[Path]) -> Gold:
     return found
 
 
+def _of_run(labels: Gold, predicted: Path, told: set[str]) -> Gold:
+    """The labels of the articles that a run has read; of a file alone nobody knows which those are: all, with a word."""
+    listed = predicted / "run.json"
+    if predicted.is_dir() and listed.exists():
+        from keii.about import RunFile
+
+        kept = labels.only({article.id for article in RunFile.model_validate_json(listed.read_bytes()).articles})
+        missing, what = set(labels.articles) - set(kept.articles), f"{predicted} has not read them, left out"
+    else:
+        kept, missing, what = labels, set(labels.articles) - told, f"{predicted} has no claim of them, all counted as missed"
+    if missing:
+        click.echo(f"labelled articles: {what}: {', '.join(sorted(missing))}", err=True)
+    return kept
+
+
 def _write_report(page: Path, run: Run, comparison: Comparison, labels: Path, folders: Sequence[Path]) -> None:
     from keii.gold import read_gold, read_texts
     from keii.model import Article
@@ -221,7 +240,7 @@ def _write_report(page: Path, run: Run, comparison: Comparison, labels: Path, fo
 
     texts = read_texts(folders)
     gold, articles = read_gold(labels, texts), {id: Article(id=id, text=text) for id, text in texts.items()}
-    html = report(run.scores, run.pairs, run.claims.values(), gold.claims, articles, comparison=comparison)
+    html = report(run.scores, run.pairs, run.claims.values(), gold.claims, articles, comparison=comparison, trained=gold.trained)
     page.write_text(html, encoding="utf-8")
 
 
@@ -245,6 +264,8 @@ def _print_comparison(found: Comparison, everything: bool) -> None:
         ],
     )
     _table("fields", ("field", "mended", "broken"), [(field, str(a), str(b)) for field, (a, b) in found.turned().items()])
+    kinds = Counter(change.kind for change in found.changes)
+    click.echo("claims: " + (", ".join(f"{n} {kind}" for kind, n in kinds.items()) or "none changed"))
     for change in found.changes:
         fields = [f"+{field}" for field in change.mended] + [f"-{field}" for field in change.broken]
         click.echo(f"{change.kind}\t{change.article}/{change.gold or change.b or change.a}\t{change.words}\t{' '.join(fields)}")
@@ -258,7 +279,8 @@ def _print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def _headlines(scores: Scores) -> None:
+def headlines(scores: Scores, trained: int = 0) -> None:
+    """Print the figures to see first, each with its interval and the level of people."""
     from keii.score import HEADLINES, human
 
     levels = human()
@@ -270,6 +292,8 @@ def _headlines(scores: Scores) -> None:
             rows.append((name, f"{figure.value:.3f}", _interval(figure), str(figure.n), blog, news))
     title = f"{scores.articles} articles, {scores.gold} gold, {scores.predicted} predicted, {scores.matched} paired"
     _table(title, ("figure", "value", "95 %", "n", "people: blog", "news"), rows)
+    if trained:
+        click.echo(f"{trained} of the articles are marked `train`: models that learned from them do better here than on new ones")
 
 
 def _interval(figure: Figure) -> str:

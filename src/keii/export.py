@@ -8,27 +8,24 @@ import io
 import json
 import logging
 import os
-import platform
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
-from keii import lexicon
+from keii.about import about
 from keii.config import Config
 from keii.gold import read_gold
 from keii.model import Claim, Event, KeiiError, Name, Pair, Scores
 from keii.pipeline import Run, article_of
-from keii.tag import versions
 
 log = logging.getLogger(__name__)
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What Excel takes for the beginning of a formula, its wide forms with it."""
 CLAIM_COLUMNS = (
     "article", "id", "trigger", "type", "factuality", "date", "date_from", "agents", "patients", "orgs", "others", "speakers",
     "outlets", "citation", "evidence", "suspect", "event", "confidence",
@@ -54,7 +51,7 @@ def export(run: Run, out: Path, config: Config) -> dict[str, str]:
         files |= {"scores.json": _json(run.scores.model_dump(by_alias=True)), "scores.jsonl": lines(run.pairs)}
     files |= _pages(run)
     run.seconds["export"] = time.process_time() - begun
-    files["run.json"] = _json(describe(run, config))
+    files["run.json"] = _json(about(run, config).model_dump(mode="json"))
     for name, text in files.items():
         write(out / name, text)
         log.debug("wrote %s", name)
@@ -106,54 +103,6 @@ def write(path: Path, text: str) -> None:
         raise KeiiError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def describe(run: Run, config: Config) -> dict[str, Any]:
-    """`run.json`: what was run on what, and what became of it. `seconds` alone differs between two equal runs."""
-    drops: Counter[str] = Counter()
-    for analysis in run.analyses:
-        drops.update(analysis.drops)
-    return {
-        "keii": version("keii"),
-        "python": platform.python_version(),
-        "versions": versions(),
-        "lexicons": lexicon.digest(),
-        "config": config.model_dump(mode="json"),
-        "articles": [
-            {
-                "id": analysis.id,
-                "path": analysis.path,
-                "sha256": analysis.sha256,
-                "status": "read",
-                "title": analysis.title,
-                "published": analysis.published,
-                "published_basis": analysis.published_basis,
-                "outlet": analysis.outlet,
-                "zone": analysis.zone,
-                "claims": len(analysis.claims),
-                "notes": list(analysis.notes),
-            }
-            for analysis in run.analyses
-        ],
-        "failures": [failure._asdict() for failure in run.failures],
-        "drops": dict(sorted(drops.items())),
-        "counts": counts(run),
-        "gold": {"articles": list(run.gold.articles), "skipped": list(run.gold.skipped)} if run.gold else None,
-        "seconds": {stage: round(seconds, 3) for stage, seconds in run.seconds.items()},
-    }
-
-
-def counts(run: Run) -> dict[str, int]:
-    """The figures of a run's closing table."""
-    return {
-        "articles": len(run.analyses),
-        "claims": len(run.claims),
-        "dated": sum(claim.date is not None for claim in run.claims),
-        "cited": sum(bool(claim.outlets) for claim in run.claims),
-        "events": len(run.events),
-        "conflicts": sum(len(event.conflicts) for event in run.events),
-        "failures": len(run.failures),
-    }
-
-
 def _pages(run: Run) -> dict[str, str]:
     from keii.timeline import timeline
 
@@ -162,7 +111,7 @@ def _pages(run: Run) -> dict[str, str]:
         from keii.report import report
 
         articles = {analysis.id: article_of(analysis) for analysis in run.analyses}
-        pages["report.html"] = report(run.scores, run.pairs, run.claims, run.gold.claims, articles)
+        pages["report.html"] = report(run.scores, run.pairs, run.claims, run.gold.claims, articles, trained=run.gold.trained)
     return pages
 
 

@@ -6,8 +6,8 @@ import csv
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,8 +46,18 @@ class Gold:
         """The claims of the articles of a split; without a manifest every article is of `train`."""
         return tuple(claim for claim in self.claims if self._split(claim.article) == name)
 
+    def only(self, articles: Collection[str]) -> Gold:
+        """The labels of these articles alone."""
+        kept = tuple(claim for claim in self.claims if claim.article in articles)
+        return replace(self, claims=kept, articles=tuple(article for article in self.articles if article in articles))
+
     def _split(self, article: str) -> str:
         return self.manifest[article].split if article in self.manifest else "train"
+
+    @property
+    def trained(self) -> int:
+        """How many of the articles the manifest gives to training."""
+        return sum(article in self.manifest and self.manifest[article].split == "train" for article in self.articles)
 
     @property
     def genres(self) -> dict[str, str]:
@@ -131,16 +141,20 @@ def read_claims(path: Path, texts: Mapping[str, str] | None = None) -> tuple[Cla
 
 
 def _rows(path: Path) -> Iterator[tuple[int, Any]]:
+    for number, line in _lines(path):
+        try:
+            yield number, json.loads(line)
+        except json.JSONDecodeError as error:
+            raise KeiiError(f"{path}:{number}: not JSON: {error.msg}") from error
+
+
+def _lines(path: Path) -> list[tuple[int, str]]:
+    """The lines that are not blank, with their numbers."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise KeiiError(f"{path}: cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                yield number, json.loads(line)
-            except json.JSONDecodeError as error:
-                raise KeiiError(f"{path}:{number}: not JSON: {error.msg}") from error
+        raise KeiiError(f"{path}: cannot be read: {getattr(error, 'strerror', error)}") from error
+    return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
 def _with_text(row: dict[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
@@ -219,20 +233,24 @@ def _check_file(file: Path, manifest: Mapping[str, Origin], texts: Mapping[str, 
     reason = _why_skip(file.stem, manifest, texts)
     if reason:
         yield Problem(file, 1, reason, warning=text is None)
-    claims: list[tuple[int, Claim]] = []
     try:
-        for number, row in _rows(file):
-            try:
-                claims.append((number, Claim.model_validate(_with_text(row, texts))))
-            except (ValidationError, TypeError, KeyError, AttributeError) as error:
-                yield Problem(file, number, _reason(error))
+        lines = _lines(file)
     except KeiiError as error:
-        yield Problem(file, 1, str(error))
+        yield Problem(file, 1, str(error).removeprefix(f"{file}: "))
         return
+    claims: list[tuple[int, Claim]] = []
+    for number, line in lines:
+        try:
+            claims.append((number, Claim.model_validate(_with_text(json.loads(line), texts))))
+        except json.JSONDecodeError as error:
+            yield Problem(file, number, f"not JSON: {error.msg}")
+        except (ValidationError, TypeError, KeyError, AttributeError) as error:
+            yield Problem(file, number, _reason(error))
     for number, claim in claims:
         for wrong in _wrong(claim, file.stem, text):
             yield Problem(file, number, f"{claim.id}: {wrong}")
-    yield from _wrong_order(file, claims)
+    if len(claims) == len(lines):
+        yield from _wrong_order(file, claims)
     if text is not None and not reason:
         yield from _not_sentences(file, claims, text)
 

@@ -418,6 +418,8 @@ class Analysis(Row):
     sentences: tuple[tuple[int, int], ...]
     mentions: tuple[NameMention, ...]
     claims: tuple[Claim, ...]
+    headlines: tuple[str, ...] = ()
+    """How each of the claims would be titled."""
     drops: dict[str, int]
     """How many sentences or candidates were left out, by reason."""
 

@@ -23,6 +23,7 @@ from keii.config import Config
 from keii.dates import dates
 from keii.extract import extract
 from keii.gold import Gold, read_gold
+from keii.headline import headlines
 from keii.merge import merge
 from keii.model import (
     RUNNING_TEXT,
@@ -100,6 +101,7 @@ def _analyse(document: Document, config: Config, timed: _Stopwatch) -> Analysis:
         document = attribute(document)
     with timed("extract"):
         claims = extract(document, config.extract)
+        told = headlines(document, claims)
     article, published = document.article, document.published
     return Analysis(
         id=article.id,
@@ -120,6 +122,7 @@ def _analyse(document: Document, config: Config, timed: _Stopwatch) -> Analysis:
             for m in document.mentions
         ),
         claims=claims,
+        headlines=told,
         drops=dict(sorted(Counter(f"sentence: {s.kind}" for s in document.sentences if s.kind not in RUNNING_TEXT).items())),
     )
 
@@ -251,7 +254,10 @@ def combine(
     articles = {analysis.id: article_of(analysis) for analysis in analyses}
     links = link_names([_document(analysis, articles[analysis.id]) for analysis in analyses], config.names)
     claims = tuple(_rename(claim, links.run_name) for analysis in analyses for claim in analysis.claims)
-    claims, events = merge(claims, articles, config.merge, previous)
+    headlines = {
+        claim.key: told for analysis in analyses for claim, told in zip(analysis.claims, analysis.headlines, strict=False)
+    }
+    claims, events = merge(claims, articles, config.merge, previous, headlines)
     return claims, events, links.names
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import logging
 import os
 import re
 import stat
@@ -18,6 +19,8 @@ from typing import Any
 
 from keii.config import Read
 from keii.model import Article, Failure, KeiiError, Reference
+
+log = logging.getLogger(__name__)
 
 _KEYS = ("title", "published", "url", "outlet", "zone")
 _FENCE = re.compile(r"\ufeff?(\+\+\+|---)[ \t]*\r?\n")
@@ -57,10 +60,15 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _folder(folder: Path) -> Iterator[Path]:
-    """The files below a folder that can be read, and the folders that can't be listed."""
+    """The files below a folder that can be read, and the folders that can't be listed; a README tells of the folder, no story."""
     closed: list[Path] = []
     for home, _, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
-        yield from (Path(home, name) for name in names if Path(name).suffix.lower() in _READERS)
+        known = [Path(home, name) for name in names if Path(name).suffix.lower() in _READERS]
+        for path in known:
+            if path.name.upper().startswith("README."):
+                log.info("%s: left out", path)
+            else:
+                yield path
     yield from closed
 
 

@@ -25,11 +25,12 @@ def report(
     articles: Mapping[str, Article],
     *,
     comparison: Comparison | None = None,
+    trained: int = 0,
 ) -> str:
     """Render the page: HTML that loads nothing, whose policy lets nothing but its own script and style run.
 
     `claims` and `gold` are those that `reconcile` was given, `articles` by id. With a `comparison` (run A against this
-    run as B) the page tells what changed.
+    run as B) the page tells what changed; of `trained` articles it warns that models may have learned from them.
     """
     rows = _rows(pairs, claims, gold)
     data = {
@@ -43,11 +44,13 @@ def report(
         data,
         scores=scores,
         headlines=[(name, scores.figures[name]) for name in HEADLINES if name in scores.figures],
+        others=sorted((name, figure) for name, figure in scores.figures.items() if name not in HEADLINES and figure.n),
         human=human(),
         strict=STRICT,
         causes=Counter(cause for row in rows for cause in row["causes"]).most_common(),
         confusion={name: _confusion(scores.confusion.get(name, {})) for name in ("type", "factuality", "grain")},
         comparison=comparison,
+        trained=trained,
         changes=Counter(change.kind for change in comparison.changes) if comparison else {},
         headline_differences=[row for row in comparison.figures if row.figure in HEADLINES] if comparison else [],
     )

@@ -79,7 +79,7 @@ def _article(analysis: Analysis, spans: Sequence[tuple[int, int]] | None) -> dic
         "url": analysis.url if analysis.url and analysis.url.startswith(("https://", "http://")) else None,
     }
     if spans is None:
-        return told | {"text": text}
+        return told | {"text": text, "body": analysis.body_start}
     return told | {"size": len(text), "pieces": [(start, text[start:end]) for start, end in _joined(spans, len(text))]}
 
 
@@ -152,4 +152,5 @@ def _event(event: Event, places: Mapping[str, int]) -> dict[str, Any]:
             for conflict in event.conflicts
         ],
         "confidence": event.confidence,
+        "formerly": event.formerly,
     }

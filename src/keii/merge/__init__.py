@@ -19,12 +19,16 @@ __all__ = ["PairEvidence", "group", "merge", "why"]
 
 
 def merge(
-    claims: Sequence[Claim], articles: Mapping[str, Article], config: config.Merge, previous: Sequence[Event] = ()
+    claims: Sequence[Claim],
+    articles: Mapping[str, Article],
+    config: config.Merge,
+    previous: Sequence[Event] = (),
+    headlines: Mapping[str, str] = {},
 ) -> tuple[tuple[Claim, ...], tuple[Event, ...]]:
     """Group claims into events: the claims with their `event`, and the events in time order, undated last.
 
     `previous` are the events of an earlier run: an event keeps the id under which most of its claims stood, and `formerly`
-    names every other id that it took claims from.
+    names every other id that it took claims from. `headlines` tells, by a claim's key, how it would be titled.
     """
     model = load_model()
     if config.threshold is not None:
@@ -33,7 +37,7 @@ def merge(
     groups = group(ordered, model, config.window_days)
     named = identify(groups, previous)
     amounts = own_amounts(ordered)
-    events = sorted((record(id, group, amounts, articles, formerly) for id, group, formerly in named), key=_when)
+    events = sorted((record(id, group, amounts, articles, formerly, headlines) for id, group, formerly in named), key=_when)
     of = {key: event.id for event in events for key in event.claims}
     return tuple(claim.model_copy(update={"event": of[claim.key]}) for claim in claims), tuple(events)
 

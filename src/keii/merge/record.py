@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -11,34 +10,13 @@ from keii.merge.compare import moment
 from keii.merge.conflicts import conflicts
 from keii.merge.places import place
 from keii.merge.tellers import independent, published
+from keii.merge.title import english, title
 from keii.merge.words import Amount
 from keii.model import Article, Claim, Event, EventDate, EventParticipant, HistoryEntry
 
 _T = TypeVar("_T")
 _GRAINS = {4: "year", 7: "month", 10: "day", 13: "hour", 16: "minute", 19: "second"}
 _TRUST = {"sentence": 1.0, "heading": 1.0, "context": 0.7, "document": 0.3}
-_LONGEST_TITLE = 48
-_FORMAL_NOUNS = ("こと", "もの", "ため", "よう", "はず", "ところ", "わけ", "うえ", "まま", "など", "から", "まで", "より")
-_BRACKETS = re.compile(r"[（(\[［【][^（()）\[\]［］【】]{0,60}[）)\]］】]")
-_ENGLISH = {
-    "start-position": "takes post",
-    "end-position": "leaves post",
-    "statement": "statement",
-    "meet": "talks",
-    "agree": "agreement",
-    "demand": "demand",
-    "reject": "rejection",
-    "start-org": "founding",
-    "end-org": "closure",
-    "transfer-money": "funding",
-    "transfer-ownership": "change of ownership",
-    "launch": "launch",
-    "justice": "legal action",
-    "harm": "harm",
-    "figure": "figure",
-    "election": "election",
-    "contest": "contest",
-}
 
 
 def record(
@@ -47,8 +25,9 @@ def record(
     amounts: Mapping[str, Sequence[Amount]],
     articles: Mapping[str, Article],
     formerly: tuple[str, ...] = (),
+    headlines: Mapping[str, str] = {},
 ) -> Event:
-    """Make the event of a group of claims; `amounts` are those that each claim tells, by its key.
+    """Make the event of a group of claims; by its key, `amounts` are those that each tells, `headlines` how it would be titled.
 
     It is told first, and its factuality last, by articles in order of publication; those of unknown date come last.
     """
@@ -57,8 +36,8 @@ def record(
     kind = Counter(claim.type for claim in told).most_common(1)[0][0]
     return Event(
         id=id,
-        title=title(max(told, key=lambda claim: clarity(claim, kind))),
-        title_en=_english(kind, participants),
+        title=title(told, kind, headlines),
+        title_en=english(kind, participants),
         date=_date(told),
         type=kind,
         participants=participants,
@@ -75,55 +54,6 @@ def record(
         confidence=round(max(claim.confidence for claim in told), 4),
         formerly=formerly,
     )
-
-
-# --- title --------------------------------------------------------------------------------------------------------
-
-
-def clarity(claim: Claim, kind: str) -> tuple[float, int, str]:
-    """How well a claim stands for its event: names told before a trigger of the event's type, a date, few other words."""
-    before = [who for who in claim.participants if who.start is not None and who.start < claim.trigger.start]
-    inside = claim.evidence.start <= min((who.start or 0 for who in before), default=0)
-    score = 2.0 * (claim.type == kind) + (claim.factuality == "fact") + min(len(before), 3) * 0.5 * inside
-    score += (claim.date is not None and claim.date.from_ in {"sentence", "heading"}) - len(claim.evidence.text) / 100
-    return round(score + claim.confidence, 6), -claim.trigger.start, claim.article
-
-
-def title(claim: Claim) -> str:
-    """A title out of the claim's own words: from its first participant, or else its clause, to its trigger.
-
-    The whole sentence up to the trigger, cut at a comma, where nobody is named.
-    """
-    sentence = claim.evidence.text
-    base = claim.evidence.start
-    end = _to_end_of_word(sentence, claim.trigger.end - base)
-    starts = [who.start - base for who in claim.participants if who.start is not None and base <= who.start < claim.trigger.start]
-    starts += [match.end() for match in re.finditer(r"[、。,:：\n「]", sentence[: claim.trigger.start - base])] + [0]
-    pieces = [_clean(sentence[start:end]) for start in sorted(starts)]
-    fitting = [piece for piece in pieces if len(piece) <= _LONGEST_TITLE]
-    return fitting[0] if fitting else _clean(sentence[max(0, end - _LONGEST_TITLE) : end])
-
-
-def _to_end_of_word(sentence: str, end: int) -> int:
-    """Past the inflection that follows a trigger."""
-    limit = min(len(sentence), end + 8)
-    while end < limit and "ぁ" <= sentence[end] <= "ゖ" and sentence[end] not in "をがはにのとでもへや":
-        if sentence.startswith(_FORMAL_NOUNS, end):
-            break
-        end += 1
-    return end
-
-
-def _clean(words: str) -> str:
-    return " ".join(_BRACKETS.sub("", words).split()).strip(" 、。・✅✔★●■◆▼▶-")
-
-
-def _english(kind: str, participants: Sequence[EventParticipant]) -> str | None:
-    """Names and kind in English, where every name that acts or is acted on has a Latin form."""
-    names = [who.name for who in participants if who.role != "other"]
-    if not names or kind not in _ENGLISH or not all(name.isascii() for name in names):
-        return None
-    return f"{', '.join(dict.fromkeys(names[:4]))}: {_ENGLISH[kind]}"
 
 
 # --- fields -------------------------------------------------------------------------------------------------------

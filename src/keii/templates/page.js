@@ -67,8 +67,9 @@ function marked(name, claim, start, end, around = (text) => text) {
 
 // --- a list of rows: filtered, searched, linked to, walked by keys, drawn as far as it is read
 // `put` adds a row's node, which bears its data-index, at either end of the list; `said` gives the words that a search is
-// to find, `fits` a test for each field of the form, `choices` the options of each select, `nameOf` what its link is called.
-function browse({ rows, size, prefix, nameOf, put, said, fits, choices, arrived = () => {}, changed = () => {} }) {
+// to find, `fits` a test for each field of the form, `choices` the options of each select, `nameOf` what its link is called,
+// `known` what else it was called before.
+function browse({ rows, size, prefix, nameOf, known = () => [], put, said, fits, choices, arrived = () => {}, changed = () => {} }) {
   const list = document.getElementById("list");
   const form = document.querySelector(".filters");
   const valueOf = (field) => (field.type === "checkbox" ? (field.checked ? "on" : "") : field.value);
@@ -139,7 +140,7 @@ function browse({ rows, size, prefix, nameOf, put, said, fits, choices, arrived 
     } catch {
       return;
     }
-    const row = rows.find((one) => nameOf(one) === name);
+    const row = rows.find((one) => nameOf(one) === name) || rows.find((one) => known(one).includes(name));
     if (row) visit(row);
   }
 

@@ -251,14 +251,14 @@ function read(event, place) {
   document.getElementById("reader-place").textContent = `${place + 1} / ${event.claims.length}`;
   for (const turner of reader.querySelectorAll("[data-turn]")) turner.disabled = !(place + Number(turner.dataset.turn) in event.claims);
   const text = document.getElementById("reader-text");
-  text.replaceChildren(...marked(claim.article, claim, 0, sizeOf(claim.article)));
+  text.replaceChildren(...marked(claim.article, claim, data.articles[claim.article].body || 0, sizeOf(claim.article)));
   if (!reader.open) reader.showModal();
   text.querySelector(".trigger")?.scrollIntoView({ block: "center" });
 }
 
 // --- wiring
 const page = browse({
-  rows: data.events, size: 60, prefix: "#e/", nameOf: (event) => event.id, put, said, fits, choices,
+  rows: data.events, size: 60, prefix: "#e/", nameOf: (event) => event.id, known: (event) => event.formerly, put, said, fits, choices,
   arrived: (node, event) => {
     for (const other of document.querySelectorAll(".event.here")) other.classList.remove("here");
     node.classList.add("here");
