@@ -14,8 +14,8 @@ import keii.merge.words
 from keii import config
 from keii.merge import merge, why
 from keii.merge.cluster import cluster
-from keii.merge.compare import own_amounts
 from keii.merge.places import place
+from keii.merge.table import own_amounts
 from keii.merge.words import amounts, content, offices, paraphrases
 from keii.model import Article, Claim, Event
 

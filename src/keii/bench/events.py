@@ -20,9 +20,9 @@ import numpy as np
 
 from keii.gold import read_claims, read_manifest, read_texts
 from keii.merge import group
-from keii.merge.compare import own_amounts
 from keii.merge.evidence import Model
 from keii.merge.record import record
+from keii.merge.table import own_amounts
 from keii.merge.train import examples, fit, learn, story
 from keii.model import Article, Claim
 from keii.read import read

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from keii.merge.compare import DAY, Bools, Ints, Table
+from keii.merge.table import DAY, Bools, Ints, Table
 from keii.merge.words import paraphrases
 
 WINDOW = 24

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from keii.extract.learned import load
-from keii.merge.compare import Floats, Ints, Table, compare
+from keii.merge.compare import compare
+from keii.merge.table import Floats, Ints, Table
 
 NEVER = -12.0
 """Log-odds of a pair that can't be one event."""
