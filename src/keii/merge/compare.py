@@ -52,6 +52,7 @@ JOINT = {
     "one speaker, sentence opens also": ("both statement", "same agent", "one time", "opens also"),
     "statement in other words": ("both statement", "same type, other trigger"),
     "another post's change days apart": ("two posts", "two days apart or more"),
+    "another act, one post": ("two posts", "same type", "no paraphrase"),
     "another fact, days apart": ("two facts", "days apart"),
     "one quoted, trigger named": ("one quoted", "trigger named"),
     "lead, no name in common": ("lead", "no name in common"),
@@ -70,8 +71,15 @@ JOINT = {
     "said that": ("clause that", "same type", "same date"),
 }
 """Features that say more together than each by itself: the product of others."""
-PLACED = ("harm", "contest", "election", "other", "justice", "figure")
-"""Types whose claims are one event more or less often by where they stand."""
+BY_TYPE = {
+    "same sentence": "same sentence",
+    "other article": "other article",
+    "same article, same date": "beside, same date",
+    "days apart": "two days apart or more",
+    "nobody in common": "no agent or patient in common",
+    "no paraphrase": "no paraphrase",
+}
+"""What says more or less by the type of the two claims."""
 
 
 def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
@@ -135,6 +143,7 @@ def _kind(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Flo
         "possible, negated": table.either(table.fact, 1, 2, a, b),
         "two facts": (table.fact[a] == 0) & (table.fact[b] == 0),
         "same type": same,
+        "no paraphrase": unlike,
         "two posts": table.position[a] & table.position[b],
         "two deals": np.isin(ours, _DEALS) & np.isin(theirs, _DEALS),
         "one figure": (ours == _FIGURE) != (theirs == _FIGURE),
@@ -197,6 +206,8 @@ def _who(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
     found["same speaker"] = _dot(table.speakers, a, b) > 0
     found["other speaker"] = (_dot(table.speakers, a, b) == 0) & (_size(table.speakers, a) > 0) & (_size(table.speakers, b) > 0)
     agent, patient = table.roles["agent"], table.roles["patient"]
+    named = (_size(table.names, a) > 0) & (_size(table.names, b) > 0)
+    found["no agent or patient in common"] = named & (found["same agent"] == 0) & (found["same patient"] == 0)
     found["agent is patient"] = (_dot2(agent, patient, a, b) > 0) | (_dot2(patient, agent, a, b) > 0)
     return found
 
@@ -235,18 +246,16 @@ def _discourse(table: Table, a: Ints, b: Ints, same_article: Bools, same_sentenc
 
 def _joint(found: Mapping[str, Floats]) -> dict[str, Floats]:
     """What is told by several features together, from those of the pairs so far."""
-    beside = found["near in article"] + found["later in article"]
     parts = {
         **found,
         "one time": found["same date"] + found["both undated"],
         "together": found["same sentence"] + found["near in article"],
+        "beside, same date": (found["near in article"] + found["later in article"]) * found["same date"],
     }
     joint: dict[str, Floats] = {name: np.prod([parts[part] for part in of], axis=0) for name, of in JOINT.items()}
-    for kind in PLACED:
+    for kind in TYPES:
         both = found[f"both {kind}"]
-        joint[f"both {kind}, same sentence"] = both * found["same sentence"]
-        joint[f"both {kind}, same article, same date"] = both * beside * found["same date"]
-        joint[f"both {kind}, other article"] = both * found["other article"]
+        joint |= {f"both {kind}, {told}": both * parts[part] for told, part in BY_TYPE.items()}
     return joint
 
 

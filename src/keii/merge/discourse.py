@@ -18,7 +18,7 @@ TAILS = {
     "and": re.compile(rf"(?:{_KANA}{{0,3}}[いきぎしちにびみりえけげせてねべめれ])?、|{_KANA}{{0,2}}(?:ほか|他|上、)"),
     "of whom": re.compile(rf"{_KANA}{{0,5}}[るただいぬうくすつむ](?=[一-龥ァ-ヶA-Za-z「『0-9])"),
 }
-"""What joins a trigger to what follows: 〜たり, 〜後, 〜ため, 〜が, 〜で, 〜と, 〜し, an attributive verb; the first that fits."""
+"""What joins a trigger to what follows: 〜たり, 〜後, 〜ため, 〜が, 〜で, 〜と, 〜し, 〜した（人）; the first that fits."""
 _REACH = 14
 _ATTRIBUTION = re.compile(r"[^。]{0,60}?(?:によると|によれば|では)、|[\s・●■◆✅*-]+")
 OPENERS = {

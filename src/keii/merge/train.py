@@ -1,8 +1,8 @@
 """Learns from gold events how much each feature counts (`python -m keii.bench.events --learn`).
 
-Logistic regression (L2, L-BFGS-B) over pairs of claims of one story, with the
-signs held that reason gives: what two claims share never counts against their being one event, what sets them apart never
-for it. So a story of another kind than those learned from does no harm.
+Logistic regression (L2, L-BFGS-B) over pairs of claims of one story, with the signs held that reason gives: what two claims
+share never counts against their being one event, what sets them apart never for it. So a story of another kind than those
+learned from does no harm.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ AGAINST = (
     "other type", "other ordinal", "two days", "days apart", "two hours", "a quarter", "prospect", "one undated", "no name",
     "day beside", "triggers near", "same type, other", "two entries", "clause after", "opens then",
 )  # fmt: skip
+AGAINST_BY_TYPE = ("nobody in common", "no paraphrase")
 EITHER = ("same sentence", "same type", "figure of it, other article")
 
 
@@ -83,7 +84,7 @@ def fit(names: Sequence[str], values: Floats, same: npt.NDArray[np.bool_], artic
     weight = np.array([pairs[name] ** -0.5 for name in stories])
     some = same | (np.random.default_rng(0).random(len(same)) < EASY)
     first = _regress(names, values[some], same[some], np.where(same, weight, weight / EASY)[some])
-    hard = same | (values @ first[:-1] + first[-1] > PLAIN)
+    hard = values @ first[:-1] + first[-1] > PLAIN
     found = _regress(names, values[hard], same[hard], weight[hard])
     weights = {name: round(float(w), 3) for name, w in zip(names, found[:-1], strict=True)}
     return Model(round(float(found[-1]), 3), {name: w for name, w in weights.items() if w}, THRESHOLD)
@@ -108,7 +109,7 @@ def _regress(names: Sequence[str], values: Floats, same: npt.NDArray[np.bool_], 
 def _bounds(name: str) -> tuple[float | None, float | None]:
     if name in EITHER:
         return None, None
-    if name.startswith(AGAINST):
+    if name.startswith(AGAINST) or name.endswith(AGAINST_BY_TYPE):
         return None, 0.0
     return (0.0, None) if name.startswith(FOR) else (None, None)
 
