@@ -67,19 +67,17 @@ JOINT = {
     "same trigger, same date": ("same trigger", "same date"),
     "trigger paraphrase, same date": ("trigger paraphrase", "same date"),
     "parts of one happening, same date": ("parts of one happening", "same date"),
+    "another side's contest": ("both contest", "no agent or patient in common"),
+    "another side's election": ("both election", "no agent or patient in common"),
+    "another demand, days apart": ("both demand", "two days apart or more"),
+    "another step of justice, days apart": ("both justice", "two days apart or more"),
     "said at it": ("clause at", "same type", "same date"),
     "said that": ("clause that", "same type", "same date"),
 }
 """Features that say more together than each by itself: the product of others."""
-BY_TYPE = {
-    "same sentence": "same sentence",
-    "other article": "other article",
-    "same article, same date": "beside, same date",
-    "days apart": "two days apart or more",
-    "nobody in common": "no agent or patient in common",
-    "no paraphrase": "no paraphrase",
-}
-"""What says more or less by the type of the two claims."""
+PLACED = {"same sentence": "same sentence", "same article, same date": "beside, same date", "other article": "other article"}
+"""Where two claims of one of the types of `PLACED_TYPES` stand: they are one event more or less often by that."""
+PLACED_TYPES = ("harm", "contest", "election", "other", "justice", "figure")
 
 
 def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
@@ -253,9 +251,8 @@ def _joint(found: Mapping[str, Floats]) -> dict[str, Floats]:
         "beside, same date": (found["near in article"] + found["later in article"]) * found["same date"],
     }
     joint: dict[str, Floats] = {name: np.prod([parts[part] for part in of], axis=0) for name, of in JOINT.items()}
-    for kind in TYPES:
-        both = found[f"both {kind}"]
-        joint |= {f"both {kind}, {told}": both * parts[part] for told, part in BY_TYPE.items()}
+    for kind in PLACED_TYPES:
+        joint |= {f"both {kind}, {where}": found[f"both {kind}"] * parts[part] for where, part in PLACED.items()}
     return joint
 
 

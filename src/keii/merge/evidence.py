@@ -14,7 +14,7 @@ from keii.merge.table import Floats, Ints, Table
 
 NEVER = -12.0
 """Log-odds of a pair that can't be one event."""
-BOUND = 6.0
+BOUND = 2.0
 """One pair says no more than this for or against, so that no single pair decides for a cluster."""
 _CHUNK = 50_000
 

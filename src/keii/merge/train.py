@@ -37,10 +37,9 @@ FOR = (
 )  # fmt: skip
 AGAINST = (
     "another", "other agent", "other clock", "other patient", "other org", "other office", "other amount", "other speaker",
-    "other type", "other ordinal", "two days", "days apart", "two hours", "a quarter", "prospect", "one undated", "no name",
+    "other type", "other ordinal", "two days", "days apart", "two hours", "a quarter", "prospect", "one undated", "no name", "no paraphrase",
     "day beside", "triggers near", "same type, other", "two entries", "clause after", "opens then",
 )  # fmt: skip
-AGAINST_BY_TYPE = ("nobody in common", "no paraphrase")
 EITHER = ("same sentence", "same type", "figure of it, other article")
 
 
@@ -109,7 +108,7 @@ def _regress(names: Sequence[str], values: Floats, same: npt.NDArray[np.bool_], 
 def _bounds(name: str) -> tuple[float | None, float | None]:
     if name in EITHER:
         return None, None
-    if name.startswith(AGAINST) or name.endswith(AGAINST_BY_TYPE):
+    if name.startswith(AGAINST):
         return None, 0.0
     return (0.0, None) if name.startswith(FOR) else (None, None)
 
