@@ -109,6 +109,7 @@ class Table:
             by_article[claim.article].append(i)
         ids = {article: i for i, article in enumerate(by_article)}
         self.article = np.array([ids[claim.article] for claim in claims], dtype=np.int64)
+        self.certain = np.array([claim.confidence >= 1 for claim in claims])
         self.sentence = np.array([claim.evidence.start for claim in claims], dtype=np.int64)
         self.at = np.array([claim.trigger.start for claim in claims], dtype=np.int64)
         self.order = np.zeros(len(claims), dtype=np.int64)
