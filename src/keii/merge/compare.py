@@ -8,12 +8,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from keii.merge.discourse import OPENERS, TAILS
-from keii.merge.table import DAY, TYPES, Bools, Floats, Ints, Sets, Table, row_sums
+from keii.merge.table import DAY, DEALS, TYPES, Bools, Floats, Ints, Sets, Table, row_sums
 
 _PERSONAL = [TYPES.index(name) for name in ("justice", "start-position", "end-position")]
 _COUNTED = [TYPES.index(name) for name in ("figure", "harm", "election", "contest")]
 _FIGURE = TYPES.index("figure")
-_DEALS = [TYPES.index(name) for name in ("transfer-ownership", "transfer-money", "agree", "launch")]
 RELATED = (
     ("harm", "figure"),
     ("harm", "other"),
@@ -143,7 +142,7 @@ def _kind(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Flo
         "same type": same,
         "no paraphrase": unlike,
         "two posts": table.position[a] & table.position[b],
-        "two deals": np.isin(ours, _DEALS) & np.isin(theirs, _DEALS),
+        "two deals": np.isin(ours, DEALS) & np.isin(theirs, DEALS),
         "one figure": (ours == _FIGURE) != (theirs == _FIGURE),
     }
     return found

@@ -33,6 +33,8 @@ _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
 _BEHIND = 10
 """An amount so many characters behind the last trigger of a sentence is still its own."""
 TYPES: tuple[str, ...] = get_args(EventType)
+DEALS = [TYPES.index(name) for name in ("transfer-ownership", "transfer-money", "agree", "launch")]
+"""Types that are offered, agreed on and done on different days."""
 
 
 class Moment(NamedTuple):
