@@ -16,8 +16,10 @@ from keii import config
 from keii.merge import merge, why
 from keii.merge.cluster import cluster
 from keii.merge.discourse import OPENERS, TAILS, is_entry, is_quoted, opener, ordinals, tail
+from keii.merge.evidence import load_model
 from keii.merge.places import place
-from keii.merge.table import own_amounts
+from keii.merge.table import Table, own_amounts
+from keii.merge.train import blur
 from keii.merge.words import amounts, content, offices, paraphrases
 from keii.model import Article, Claim, Event
 
@@ -104,6 +106,22 @@ def test_why_adds_up() -> None:
     assert {pair.a, pair.b} == {DISMISSED.key, AGAIN.key}
     assert pair.total == pytest.approx(sum(part for _, part in pair.parts), abs=0.01)
     assert ("same date" in dict(pair.parts)) and dict(pair.parts)["same date"] > 0
+
+
+def test_found_claims_are_weighed_by_their_own_weights() -> None:
+    model = load_model()
+    found = [c.model_copy(update={"confidence": 0.9}) for c in (DISMISSED, AGAIN)]
+    for weights, claims in ((model.certain, [DISMISSED, AGAIN]), (model.found, found), (model.found, [DISMISSED, found[1]])):
+        parts = dict(model.explain(Table(claims), 0, 1))
+        assert parts["before any evidence"] == weights.bias
+    assert len(run(*found)) == 1
+
+
+def test_blur_makes_the_same_mistakes_each_time() -> None:
+    claims = [DISMISSED, AGAIN, FLOOD] * 20
+    blurred = blur(claims)
+    assert blurred == blur(claims) != claims
+    assert [(c.key, c.trigger, c.event) for c in blurred] == [(c.key, c.trigger, c.event) for c in claims]
 
 
 def test_average_link_does_not_chain() -> None:
