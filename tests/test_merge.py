@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
+import keii.merge.discourse
 import keii.merge.identity
 import keii.merge.places
 import keii.merge.words
 from keii import config
 from keii.merge import merge, why
 from keii.merge.cluster import cluster
-from keii.merge.compare import own_amounts
+from keii.merge.discourse import OPENERS, TAILS, is_entry, is_quoted, opener, ordinals, tail
+from keii.merge.evidence import load_model
 from keii.merge.places import place
+from keii.merge.table import Table, own_amounts
 from keii.merge.title import english
+from keii.merge.train import blur
 from keii.merge.words import amounts, content, offices, paraphrases
 from keii.model import Article, Claim, Event, EventParticipant
 
@@ -105,6 +109,22 @@ def test_why_adds_up() -> None:
     assert ("same date" in dict(pair.parts)) and dict(pair.parts)["same date"] > 0
 
 
+def test_found_claims_are_weighed_by_their_own_weights() -> None:
+    model = load_model()
+    found = [c.model_copy(update={"confidence": 0.9}) for c in (DISMISSED, AGAIN)]
+    for weights, claims in ((model.certain, [DISMISSED, AGAIN]), (model.found, found), (model.found, [DISMISSED, found[1]])):
+        parts = dict(model.explain(Table(claims), 0, 1))
+        assert parts["before any evidence"] == weights.bias
+    assert len(run(*found)) == 1
+
+
+def test_blur_makes_the_same_mistakes_each_time() -> None:
+    claims = [DISMISSED, AGAIN, FLOOD] * 20
+    blurred = blur(claims)
+    assert blurred == blur(claims) != claims
+    assert [(c.key, c.trigger, c.event) for c in blurred] == [(c.key, c.trigger, c.event) for c in claims]
+
+
 def test_average_link_does_not_chain() -> None:
     import numpy as np
 
@@ -191,10 +211,52 @@ def test_amounts_go_to_the_next_trigger() -> None:
     assert [[a.text for a in own[c.key]] for c in (first, second)] == [["13人"], ["8人"]]
 
 
+# --- discourse ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "follows"),
+    [
+        ("バスが[横転]し、5人がけがをした。", "and"),
+        ("社長は[会見]で謝罪した。", "at"),
+        ("石を[投げ]たり火をつけたりした。", "or"),
+        ("[開会]後、知事が演説した。", "after"),
+        ("大雨で川が[氾濫]したため、住民が避難した。", "because"),
+        ("会社は[撤退]を決めた。", None),
+        ("昨年[買収]した会社を売る。", "of whom"),
+    ],
+)
+def test_what_follows_a_trigger(sentence: str, follows: str | None) -> None:
+    found = tail(claim("a-01", "other", "fact", "", "", sentence))
+    assert (list(TAILS)[found] if found >= 0 else None) == follows
+
+
+@pytest.mark.parametrize(
+    ("sentence", "opens"),
+    [
+        ("この事故で2人が負傷した。", "this"),
+        ("県警によると、その後、男は出頭した。", "then"),
+        ("また、社長は辞任も示唆した。", "also"),
+        ("同日、知事が会見した。", None),
+        ("知事が会見した。", None),
+    ],
+)
+def test_how_a_sentence_opens(sentence: str, opens: str | None) -> None:
+    found = opener(sentence)
+    assert (list(OPENERS)[found] if found >= 0 else None) == opens
+
+
+def test_ordinals_quotes_entries() -> None:
+    assert ordinals(claim("a-01", "other", "fact", "", "", "3回目の実験を[実施]した。")) == {"回目": "3"}
+    assert is_quoted(claim("a-01", "other", "fact", "", "", "社長は「必ず[再開]する」と話した。"))
+    assert not is_quoted(claim("a-01", "other", "fact", "", "", "社長は「必ず」と話し、[再開]した。"))
+    assert is_entry("・4月1日 開業") and is_entry("16:10 地震が発生") and not is_entry("16人が負傷した。")
+
+
 # --- words --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", [keii.merge.words, keii.merge.places, keii.merge.identity])
+@pytest.mark.parametrize("module", [keii.merge.discourse, keii.merge.words, keii.merge.places, keii.merge.identity])
 def test_examples(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
 
@@ -209,7 +271,7 @@ def test_stems_need_kana() -> None:
 def test_hostile_text_is_quick(hostile: str) -> None:
     told = claim("a-01", "other", "fact", "", "", hostile + "[爆発]した。")
     start = time.process_time()
-    content(hostile), amounts(hostile), offices(hostile), place(told)
+    content(hostile), amounts(hostile), offices(hostile), place(told), tail(told), opener(hostile), ordinals(told)
     assert time.process_time() - start < 4  # a second each
 
 

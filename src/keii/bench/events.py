@@ -20,10 +20,10 @@ import numpy as np
 
 from keii.gold import read_claims, read_manifest, read_texts
 from keii.merge import group
-from keii.merge.compare import own_amounts
 from keii.merge.evidence import Model
 from keii.merge.record import record
-from keii.merge.train import examples, fit, learn, story
+from keii.merge.table import own_amounts
+from keii.merge.train import THRESHOLD, examples, fit, learn, story
 from keii.model import Article, Claim
 from keii.read import read
 from keii.score.clusters import METRICS, Entities, Shares, entities
@@ -115,7 +115,8 @@ def held_out(claims: Sequence[Claim]) -> dict[str, Model]:
     models = {}
     for held in sorted(set(fold.values())):
         kept = [i for i, (a, b) in enumerate(articles) if held not in (fold[a], fold[b])]
-        models[held] = fit(names, values[kept], same[kept], [articles[i] for i in kept])
+        weights = fit(names, values[kept], same[kept], [articles[i] for i in kept])
+        models[held] = Model(weights, weights, THRESHOLD)
     return models
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from keii import config, lexicon
 from keii.merge import merge
-from keii.merge.compare import TYPES
+from keii.merge.table import TYPES
 from keii.model import Claim
 
 _PER_ARTICLE = 14

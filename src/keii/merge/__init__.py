@@ -9,10 +9,10 @@ from typing import NamedTuple
 from keii import config
 from keii.merge.blocks import blocks
 from keii.merge.cluster import cluster
-from keii.merge.compare import Table, own_amounts
 from keii.merge.evidence import Model, load_model
 from keii.merge.identity import identify
 from keii.merge.record import record
+from keii.merge.table import Table, own_amounts
 from keii.model import Article, Claim, Event
 
 __all__ = ["PairEvidence", "group", "merge", "why"]

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from keii.merge.compare import DAY, Bools, Ints, Table
+from keii.merge.table import DAY, DEALS, Bools, Ints, Table
 from keii.merge.words import paraphrases
 
 WINDOW = 24
 """How many of the following claims under a key one is compared with."""
 ARTICLE_WINDOW = 150
 """The same inside one article."""
+YEAR = 366 * DAY
 RARE = 12
 """A word that stands in the evidence of so many claims at most is a key."""
 
@@ -78,9 +79,13 @@ def _neighbours(keys: Ints, order: Ints, rows: Ints, window: int) -> tuple[Ints,
 
 
 def _in_time(table: Table, a: Ints, b: Ints, window_days: int) -> Bools:
-    """Whether two claims may tell of one time: of one article, undated, coarse, or not further apart than the window."""
+    """Whether two claims may tell of one time: of one article, undated, coarse, or not further apart than the window.
+
+    A deal takes months from its offer to its end.
+    """
     gap = np.maximum(table.low[a], table.low[b]) - np.minimum(table.high[a], table.high[b])
     longest = np.maximum(table.high[a] - table.low[a], table.high[b] - table.low[b])
-    allowed = np.maximum(window_days * DAY, np.minimum(longest, 366 * DAY))
-    near: Bools = (table.article[a] == table.article[b]) | ~(table.dated[a] & table.dated[b]) | (gap <= allowed)
+    allowed = np.maximum(window_days * DAY, np.minimum(longest, YEAR))
+    deal = np.isin(table.type[a], DEALS) & (table.type[a] == table.type[b]) & (gap <= YEAR)
+    near: Bools = (table.article[a] == table.article[b]) | ~(table.dated[a] & table.dated[b]) | (gap <= allowed) | deal
     return near

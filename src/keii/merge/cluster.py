@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from keii.merge.compare import Floats, Ints
+from keii.merge.table import Floats, Ints
 
 LARGEST = 400
 """A component with more claims is cut where its links are weakest."""

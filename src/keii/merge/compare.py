@@ -1,39 +1,18 @@
-"""What speaks for and against two claims being one event: a table of all claims, and named features of pairs of its rows.
-
-A pair's features depend on the two claims and their articles' other claims alone, not on the rest of the run: what is far
-from a new article keeps its events.
-"""
+"""What speaks for and against two claims being one event: named features of pairs of a table's rows."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
-from typing import NamedTuple, get_args
+from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from keii import lexicon
-from keii.extract.clusters import clusters
-from keii.merge.words import Amount, amounts, content, kanji, offices, paraphrases
-from keii.model import Claim, EventType
-from keii.reconcile import days
+from keii.merge.discourse import OPENERS, TAILS
+from keii.merge.table import DAY, DEALS, TYPES, Bools, Floats, Ints, Sets, Table, row_sums
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-
-DAY = 1440
-_FAR = 10**10
-_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
-_BEHIND = 10
-"""An amount so many characters behind the last trigger of a sentence is still its own."""
-TYPES: tuple[str, ...] = get_args(EventType)
 _PERSONAL = [TYPES.index(name) for name in ("justice", "start-position", "end-position")]
 _COUNTED = [TYPES.index(name) for name in ("figure", "harm", "election", "contest")]
+_FIGURE = TYPES.index("figure")
 RELATED = (
     ("harm", "figure"),
     ("harm", "other"),
@@ -65,206 +44,39 @@ RELATED = (
 )
 """Pairs of types that one happening is often told under."""
 
-
-class Moment(NamedTuple):
-    """When, in minutes since the year 1: half open, `low`, `high` at ±10¹⁰ where open; `clock` tells whether an hour is told."""
-
-    low: int
-    high: int
-    clock: bool
-
-    @property
-    def closed(self) -> bool:
-        return self.low > -_FAR and self.high < _FAR
-
-
-def moment(claim: Claim) -> Moment | None:
-    """When a claim's event is told to be, in the zone of the telling; None without a date."""
-    if claim.date is None:
-        return None
-    bounds = days(claim.date.value)
-    if bounds is None:
-        return None
-    first, last = bounds
-    low = -_FAR if first.year == 1 else first.toordinal() * DAY
-    high = _FAR if last.year == 9999 else (last.toordinal() + 1) * DAY
-    hour = _HOUR.fullmatch(claim.date.value)
-    if hour and int(hour[2]) < 24:
-        low += int(hour[2]) * 60 + int(hour[3] or 0)
-        return Moment(low, low + (1 if hour[3] else 60), True)
-    return Moment(low, high, False)
-
-
-class Sets(NamedTuple):
-    """Weighted sets, one a row, as a sparse matrix, and the sum of the squared weights of each."""
-
-    matrix: csr_array
-    size: Floats
-
-
-def sets(rows: Sequence[Mapping[str, float]], columns: dict[str, int] | None = None) -> Sets:
-    """Named weights of each row; `columns` are filled in order of first use, and shared by sets that are to be compared."""
-    columns = {} if columns is None else columns
-    indices = [columns.setdefault(name, len(columns)) for row in rows for name in row]
-    data = [weight for row in rows for weight in row.values()]
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-    matrix = csr_array((data, indices, starts), shape=(len(rows), max(len(columns), 1)), dtype=np.float64)
-    matrix.sort_indices()
-    return Sets(matrix, _row_sums(matrix.multiply(matrix)))
-
-
-def _row_sums(matrix: csr_array) -> Floats:
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    return np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0]).astype(np.float64)
-
-
-class Table:
-    """All claims side by side: one array or sparse matrix for each thing that pairs are compared by."""
-
-    def __init__(self, claims: Sequence[Claim]) -> None:
-        self.claims = claims
-        self.amounts = own_amounts(claims)
-        self.content = [content(claim.evidence.text) for claim in claims]
-        by_article: defaultdict[str, list[int]] = defaultdict(list)
-        for i, claim in enumerate(claims):
-            by_article[claim.article].append(i)
-        ids = {article: i for i, article in enumerate(by_article)}
-        self.article = np.array([ids[claim.article] for claim in claims], dtype=np.int64)
-        self.sentence = np.array([claim.evidence.start for claim in claims], dtype=np.int64)
-        self.at = np.array([claim.trigger.start for claim in claims], dtype=np.int64)
-        self.order = np.zeros(len(claims), dtype=np.int64)
-        for rows in by_article.values():
-            starts = sorted({claims[i].evidence.start for i in rows})
-            place = {start: k for k, start in enumerate(starts)}
-            for i in rows:
-                self.order[i] = place[claims[i].evidence.start]
-        self._dates([moment(claim) for claim in claims])
-        self._sets(by_article)
-
-    def _dates(self, moments: Sequence[Moment | None]) -> None:
-        self.dated = np.array([m is not None for m in moments])
-        self.low = np.array([m.low if m else 0 for m in moments], dtype=np.int64)
-        self.high = np.array([m.high if m else 0 for m in moments], dtype=np.int64)
-        self.clock = np.array([bool(m and m.clock) for m in moments])
-        self.closed = np.array([bool(m and m.closed) for m in moments])
-
-    def _sets(self, by_article: Mapping[str, list[int]]) -> None:
-        claims = self.claims
-        self.types = TYPES
-        self.type = np.array([TYPES.index(claim.type) for claim in claims], dtype=np.int64)
-        self.position = np.isin(self.type, [TYPES.index("start-position"), TYPES.index("end-position")])
-        self.grouped = np.array(
-            [any(_is_group(who.name) for who in claim.participants if who.role == "patient") for claim in claims]
-        )
-        self.name_words = sets([_ones(w for who in claim.participants for w in content(who.name)) for claim in claims])
-        self.patient_words = sets(
-            [_ones(w for who in claim.participants if who.role == "patient" for w in content(who.name)) for claim in claims]
-        )
-        self.fact = np.array([["fact", "negated", "possible", "planned"].index(claim.factuality) for claim in claims])
-        columns: dict[str, int] = {}
-        self.names = sets(_weighed([{who.name for who in claim.participants} for claim in claims], by_article), columns)
-        self.roles = {
-            role: sets([_ones(who.name for who in claim.participants if who.role == role) for claim in claims], columns)
-            for role in ("agent", "patient", "org")
-        }
-        self.speakers = sets([_ones(claim.speakers) for claim in claims])
-        self.outlets = sets([_ones(claim.outlets) for claim in claims])
-        self.words = sets(_weighed(self.content, by_article))
-        self.near = sets(_weighed([content(context(claim)) for claim in claims], by_article))
-        self.trigger = sets(_weighed([[claim.trigger.text] for claim in claims], by_article))
-        self.kanji = sets([_ones(kanji(claim.trigger.text)) for claim in claims])
-        self.paraphrases = sets(_weighed([paraphrases(claim.trigger.text) for claim in claims], by_article))
-        self.frames = sets(_weighed([paraphrases(claim.trigger.text, "frame") for claim in claims], by_article))
-        self.offices = sets([_ones(office.kind for office in offices(context(claim, 20))) for claim in claims])
-        self.clusters = [
-            sets([_ones(c[i : i + 1]) for c in map(_clusters, (claim.trigger.text for claim in claims))]) for i in range(3)
-        ]
-        self.numbers = sets([_ones(f"{a.low} {a.unit}" for a in mine) for mine in self.amounts.values()])
-        self.units = sets([_ones(a.unit for a in mine) for mine in self.amounts.values()])
-
-    @staticmethod
-    def either(values: Ints, one: int, other: int, a: Ints, b: Ints) -> Bools:
-        """Whether the two rows have these two values, in either order."""
-        met: Bools = ((values[a] == one) & (values[b] == other)) | ((values[a] == other) & (values[b] == one))
-        return met
-
-
-def _ones(names: Iterable[str]) -> dict[str, float]:
-    return dict.fromkeys(names, 1.0)
-
-
-def _weighed(rows: Sequence[Iterable[str]], by_article: Mapping[str, list[int]]) -> list[dict[str, float]]:
-    """Weigh each name by how few of its article's claims bear it."""
-    weighed: list[dict[str, float]] = [{} for _ in rows]
-    for members in by_article.values():
-        seen = Counter(name for i in members for name in rows[i])
-        for i in members:
-            weighed[i] = {name: 1 / (1 + np.log(seen[name])) ** 0.5 for name in sorted(rows[i])}
-    return weighed
-
-
-def context(claim: Claim, width: int = 16) -> str:
-    """The words just before a trigger, and the trigger."""
-    end = claim.trigger.end - claim.evidence.start
-    start = max(0, claim.trigger.start - claim.evidence.start - width)
-    return claim.evidence.text[start:end]
-
-
-@cache
-def _groups() -> re.Pattern[str]:
-    rows = lexicon.table("groups")
-    return re.compile("|".join(sorted({re.escape(word) for row in rows for word in row[:2] if word}, key=len, reverse=True)))
-
-
-@lru_cache(maxsize=65536)
-def _is_group(name: str) -> bool:
-    """Whether a name is that of several people, who may be told by name elsewhere."""
-    return bool(_groups().search(name) or re.search(r"[0-9０-９数][0-9０-９]*[人名]|ら$|たち$", name))
-
-
-@lru_cache(maxsize=65536)
-def _clusters(trigger: str) -> tuple[str, ...]:
-    """The clusters of the trigger's word, or of the verb that its stem is likely of."""
-    found = clusters(trigger)
-    stem = trigger
-    while not found and len(stem) > 1 and "ぁ" <= stem[-1] <= "ゖ":
-        stem = stem[:-1]
-        for ending in ("", *"るうくぐすつぬぶむ", "える", "れる", "ける", "める", "せる", "きる", "じる"):
-            found = found or clusters(stem + ending)
-    if not found:
-        for size in range(min(len(trigger), 6), 1, -1):
-            found = found or clusters(trigger[-size:])
-    return found
-
-
-def own_amounts(claims: Sequence[Claim]) -> dict[str, tuple[Amount, ...]]:
-    """The amounts that each claim tells, by its key: those in its trigger, else those of its sentence whose next trigger it is.
-
-    The last trigger has those right behind it too.
-    """
-    triggers: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
-    for claim in claims:
-        triggers[claim.article, claim.evidence.start].add(claim.trigger.end)
-    found: dict[str, tuple[Amount, ...]] = {}
-    for claim in claims:
-        ends = triggers[claim.article, claim.evidence.start]
-        base, sentence = claim.evidence.start, claim.evidence.text
-        before = max((end for end in ends if end < claim.trigger.end), default=base)
-        mine = amounts(sentence)
-        inside = tuple(a for a in mine if base + a.start < claim.trigger.end and claim.trigger.start < base + a.end)
-        if inside or re.search(r"[0-9０-９]", claim.trigger.text):
-            found[claim.key] = inside
-            continue
-        ahead = tuple(a for a in mine if before <= base + a.start < claim.trigger.end)
-        last = claim.trigger.end == max(ends)
-        behind = tuple(a for a in mine if last and 0 <= base + a.start - claim.trigger.end <= _BEHIND)
-        found[claim.key] = ahead or tuple(
-            a for a in behind if not re.search("[、。]", sentence[claim.trigger.end - base : a.start])
-        )
-    return found
-
-
-# --- pairs --------------------------------------------------------------------------------------------------------
+JOINT = {
+    "one speaker, same sentence": ("both statement", "same agent", "one time", "same sentence"),
+    "one speaker, near": ("both statement", "same agent", "one time", "near in article"),
+    "one speaker, later": ("both statement", "same agent", "one time", "later in article"),
+    "one speaker, sentence opens also": ("both statement", "same agent", "one time", "opens also"),
+    "statement in other words": ("both statement", "same type, other trigger"),
+    "another post's change days apart": ("two posts", "two days apart or more"),
+    "another act, one post": ("two posts", "same type", "no paraphrase"),
+    "another fact, days apart": ("two facts", "days apart"),
+    "one quoted, trigger named": ("one quoted", "trigger named"),
+    "lead, no name in common": ("lead", "no name in common"),
+    "lead, nobody on one side": ("lead", "nobody on one side"),
+    "lead, other agent": ("lead", "other agent"),
+    "same deal": ("two deals", "same agent", "same patient"),
+    "same deal, come true": ("two deals", "same patient", "prospect, fact on another day"),
+    "harm, figure, same clock time": ("harm, figure", "same clock time"),
+    "harm, other, same agent": ("harm, other", "same agent"),
+    "figure of it": ("one figure", "together", "same date", "names"),
+    "figure of it, other article": ("one figure", "other article", "same date", "names"),
+    "same trigger, same date": ("same trigger", "same date"),
+    "trigger paraphrase, same date": ("trigger paraphrase", "same date"),
+    "parts of one happening, same date": ("parts of one happening", "same date"),
+    "another side's contest": ("both contest", "no agent or patient in common"),
+    "another side's election": ("both election", "no agent or patient in common"),
+    "another demand, days apart": ("both demand", "two days apart or more"),
+    "another step of justice, days apart": ("both justice", "two days apart or more"),
+    "said at it": ("clause at", "same type", "same date"),
+    "said that": ("clause that", "same type", "same date"),
+}
+"""Features that say more together than each by itself: the product of others."""
+PLACED = {"same sentence": "same sentence", "same article, same date": "beside, same date", "other article": "other article"}
+"""Where two claims of one of the types of `PLACED_TYPES` stand: they are one event more or less often by that."""
+PLACED_TYPES = ("harm", "contest", "election", "other", "justice", "figure")
 
 
 def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
@@ -277,19 +89,26 @@ def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
     found |= _date(table, a, b)
     found |= _who(table, a, b)
     found |= _told(table, a, b, same_sentence)
+    found |= _discourse(table, a, b, same_article, same_sentence)
     counts = np.isin(table.type[a], _COUNTED) & np.isin(table.type[b], _COUNTED)
     another_day = np.asarray(found["days apart"], dtype=np.float64) >= 0.5
     found["another count on another day"] = counts & another_day & np.asarray(found["other amount"], dtype=bool)
-    return {name: np.asarray(value, dtype=np.float64) for name, value in found.items()}
+    told = {name: np.asarray(value, dtype=np.float64) for name, value in found.items()}
+    return told | _joint(told)
 
 
 def _place(table: Table, a: Ints, b: Ints, same_article: Bools, same_sentence: Bools) -> dict[str, Bools]:
     gap = np.abs(table.order[a] - table.order[b])
+    beside = same_article & ~same_sentence
     return {
         "other article": ~same_article,
         "same sentence": same_sentence,
         "next sentence": same_article & (gap == 1),
+        "near in article": beside & (gap <= 2),
+        "later in article": beside & (gap > 2),
         "far apart in article": same_article & (gap > 5),
+        "lead": beside & (np.minimum(table.order[a], table.order[b]) == 0),
+        "two entries": beside & table.entry[a] & table.entry[b],
         "triggers near": same_sentence & (np.abs(table.at[a] - table.at[b]) < 12),
     }
 
@@ -318,6 +137,13 @@ def _kind(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Flo
         "other type, same trigger": ~same & ((equal > 0) | (chars > 0.6)),
         "same factuality": table.fact[a] == table.fact[b],
         "one negated": (table.fact[a] == 1) != (table.fact[b] == 1),
+        "possible, negated": table.either(table.fact, 1, 2, a, b),
+        "two facts": (table.fact[a] == 0) & (table.fact[b] == 0),
+        "same type": same,
+        "no paraphrase": unlike,
+        "two posts": table.position[a] & table.position[b],
+        "two deals": np.isin(ours, DEALS) & np.isin(theirs, DEALS),
+        "one figure": (ours == _FIGURE) != (theirs == _FIGURE),
     }
     return found
 
@@ -329,6 +155,7 @@ def _date(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
     wide = np.maximum(table.high[a] - table.low[a], table.high[b] - table.low[b]) > 3 * DAY
     clock = table.clock[a] & table.clock[b]
     equal = both & (table.low[a] == table.low[b]) & (table.high[a] == table.high[b])
+    apart = np.abs(table.low[a] - table.low[b])
     came_true = (table.fact[a] == 0) != (table.fact[b] == 0)
     return {
         "same date": equal & closed,
@@ -342,6 +169,9 @@ def _date(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
         "two days apart or more": both & closed & (gap > DAY),
         "one day apart, one clock": both & closed & (table.clock[a] != table.clock[b]) & (gap >= 0) & (gap <= DAY),
         "other clock time": clock & (gap > 0),
+        "a quarter of an hour apart": clock & (apart >= 15),
+        "two hours apart": clock & (apart >= 120),
+        "both inherited": table.inherited[a] & table.inherited[b],
         "prospect, fact on another day": both & came_true & (gap >= DAY),
         "one undated": table.dated[a] != table.dated[b],
         "both undated": ~table.dated[a] & ~table.dated[b],
@@ -349,7 +179,7 @@ def _date(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
 
 
 def _who(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
-    found: dict[str, Floats | Bools] = {"names": _cosine(table.names, a, b), "words of names": _cosine(table.name_words, a, b)}
+    found: dict[str, Floats | Bools] = {"names": _cosine(table.names, a, b), "words of names": _cosine(table.who, a, b)}
     position = (table.position[a]) & (table.position[b])
     statement = (table.type[a] == table.type[b]) & (table.type[a] == TYPES.index("statement"))
     for role in ("agent", "patient", "org"):
@@ -373,6 +203,8 @@ def _who(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
     found["same speaker"] = _dot(table.speakers, a, b) > 0
     found["other speaker"] = (_dot(table.speakers, a, b) == 0) & (_size(table.speakers, a) > 0) & (_size(table.speakers, b) > 0)
     agent, patient = table.roles["agent"], table.roles["patient"]
+    named = (_size(table.names, a) > 0) & (_size(table.names, b) > 0)
+    found["no agent or patient in common"] = named & (found["same agent"] == 0) & (found["same patient"] == 0)
     found["agent is patient"] = (_dot2(agent, patient, a, b) > 0) | (_dot2(patient, agent, a, b) > 0)
     return found
 
@@ -388,12 +220,52 @@ def _told(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Flo
     }
 
 
+def _discourse(table: Table, a: Ints, b: Ints, same_article: Bools, same_sentence: Bools) -> dict[str, Floats | Bools]:
+    swapped = table.at[a] > table.at[b]
+    first, second = np.where(swapped, b, a), np.where(swapped, a, b)
+    goes_on = same_article & ~same_sentence & (np.abs(table.order[a] - table.order[b]) <= 2)
+    found: dict[str, Floats | Bools] = {
+        f"clause {name}": same_sentence & (table.tail[first] == i) for i, name in enumerate(TAILS)
+    }
+    found |= {f"opens {name}": goes_on & (table.opener[second] == i) for i, name in enumerate(OPENERS)}
+    named = np.maximum(_share(table.said, table.rest, a, b), _share(table.said, table.rest, b, a))
+    told = _dot2(table.who, table.rest, a, b) + _dot2(table.who, table.rest, b, a)
+    counted, numbered = _dot(table.counters, a, b) > 0, _dot(table.ordinals, a, b) > 0
+    return found | {
+        "one quoted": table.quoted[a] != table.quoted[b],
+        "noun and verb": table.verb[a] != table.verb[b],
+        "trigger named": named * ~same_sentence,
+        "names in text": told / np.maximum(_size(table.who, a) + _size(table.who, b), 1) * ~same_sentence,
+        "other ordinal": counted & ~numbered,
+        "same ordinal": numbered & ~same_sentence,
+    }
+
+
+def _joint(found: Mapping[str, Floats]) -> dict[str, Floats]:
+    """What is told by several features together, from those of the pairs so far."""
+    parts = {
+        **found,
+        "one time": found["same date"] + found["both undated"],
+        "together": found["same sentence"] + found["near in article"],
+        "beside, same date": (found["near in article"] + found["later in article"]) * found["same date"],
+    }
+    joint: dict[str, Floats] = {name: np.prod([parts[part] for part in of], axis=0) for name, of in JOINT.items()}
+    for kind in PLACED_TYPES:
+        joint |= {f"both {kind}, {where}": found[f"both {kind}"] * parts[part] for where, part in PLACED.items()}
+    return joint
+
+
+def _share(left: Sets, right: Sets, a: Ints, b: Ints) -> Floats:
+    """How much of each left set is in the right one."""
+    return _dot2(left, right, a, b) / np.maximum(_size(left, a), 1)
+
+
 def _dot(these: Sets, a: Ints, b: Ints) -> Floats:
     return _dot2(these, these, a, b)
 
 
 def _dot2(left: Sets, right: Sets, a: Ints, b: Ints) -> Floats:
-    return _row_sums(csr_array(left.matrix[a].multiply(right.matrix[b])))
+    return row_sums(csr_array(left.matrix[a].multiply(right.matrix[b])))
 
 
 def _size(these: Sets, rows: Ints) -> Floats:

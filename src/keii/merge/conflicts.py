@@ -11,8 +11,8 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from keii import lexicon
-from keii.merge.compare import DAY, moment
 from keii.merge.places import differ, place
+from keii.merge.table import DAY, moment
 from keii.merge.tellers import independent, published
 from keii.merge.words import Amount, kanji, offices, paraphrases
 from keii.model import Article, Claim, Conflict, ConflictValue

@@ -2,50 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from keii.extract.learned import load
-from keii.merge.compare import Floats, Ints, Table, compare
+from keii.merge.compare import compare
+from keii.merge.table import Floats, Ints, Table
 
 NEVER = -12.0
 """Log-odds of a pair that can't be one event."""
-BOUND = 6.0
+BOUND = 2.0
 """One pair says no more than this for or against, so that no single pair decides for a cluster."""
 _CHUNK = 50_000
 
 
-@dataclass(frozen=True)
-class Model:
-    """Logistic regression over pairs of claims; `threshold` is the mean log-odds from which clusters join."""
+class Weights(NamedTuple):
+    """Logistic regression: log-odds of no evidence, and what each feature adds."""
 
     bias: float
     weights: dict[str, float]
+
+    def sum(self, found: Mapping[str, Floats]) -> Floats:
+        """The log-odds of each pair."""
+        total = np.full_like(found["same date"], self.bias)
+        for name, weight in self.weights.items():
+            total += weight * found[name]
+        return total
+
+
+@dataclass(frozen=True)
+class Model:
+    """How much each feature of a pair counts; `threshold` is the mean log-odds from which clusters join.
+
+    `certain` is for pairs of claims that people made; `found` for those of the program, whose dates, names and types are
+    right less often, and so count less.
+    """
+
+    certain: Weights
+    found: Weights
     threshold: float
 
     @classmethod
     def parse(cls, data: dict[str, Any]) -> Model:
-        return cls(data["bias"], data["weights"], data["threshold"])
+        return cls(Weights(**data["certain"]), Weights(**data["found"]), data["threshold"])
 
     def score(self, table: Table, a: Ints, b: Ints) -> Floats:
         """Log-odds of each pair being one event, within ±`BOUND`; `NEVER` where a limit forbids it."""
         scores = np.empty(len(a))
         for start in range(0, len(a), _CHUNK):
             part = slice(start, start + _CHUNK)
-            found = compare(table, a[part], b[part])
-            total = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in found.items())
-            scores[part] = np.where(impossible(found), NEVER, np.clip(total, -BOUND, BOUND))
+            told = compare(table, a[part], b[part])
+            certain = table.certain[a[part]] & table.certain[b[part]]
+            total = np.zeros(len(certain))
+            for weights, these in ((self.certain, certain), (self.found, ~certain)):
+                if these.any():
+                    total = np.where(these, weights.sum(told), total)
+            scores[part] = np.where(impossible(told), NEVER, np.clip(total, -BOUND, BOUND))
         return scores
 
     def explain(self, table: Table, a: int, b: int) -> list[tuple[str, float]]:
         """What each feature of a pair adds to the log-odds, strongest first."""
-        found = compare(table, np.array([a]), np.array([b]))
-        parts = [("before any evidence", self.bias)]
-        parts += [(name, float(value[0]) * self.weights.get(name, 0.0)) for name, value in found.items()]
-        if impossible(found)[0]:
+        told = compare(table, np.array([a]), np.array([b]))
+        bias, weights = self.certain if table.certain[a] and table.certain[b] else self.found
+        parts = [("before any evidence", bias)]
+        parts += [(name, float(value[0]) * weights.get(name, 0.0)) for name, value in told.items()]
+        if impossible(told)[0]:
             parts.append(("impossible", NEVER))
         return sorted(((name, part) for name, part in parts if round(part, 2)), key=lambda part: -abs(part[1]))
 

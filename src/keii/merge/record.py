@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from keii.merge.compare import moment
 from keii.merge.conflicts import conflicts
 from keii.merge.places import place
+from keii.merge.table import moment
 from keii.merge.tellers import independent, published
 from keii.merge.title import english, title
 from keii.merge.words import Amount

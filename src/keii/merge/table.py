@@ -1,0 +1,264 @@
+"""All claims side by side, so that many pairs are compared at once: a row for each claim.
+
+A row depends on the claim and its article's other claims alone, not on the rest of the run: what is far from a new article
+keeps its events.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from typing import NamedTuple, get_args
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from keii import lexicon
+from keii.extract.clusters import clusters
+from keii.merge.discourse import is_entry, is_quoted, opener, ordinals, tail
+from keii.merge.words import Amount, amounts, content, kanji, offices, paraphrases
+from keii.model import Claim, EventType
+from keii.reconcile import days
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+DAY = 1440
+_FAR = 10**10
+_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
+_BEHIND = 10
+"""An amount so many characters behind the last trigger of a sentence is still its own."""
+TYPES: tuple[str, ...] = get_args(EventType)
+DEALS = [TYPES.index(name) for name in ("transfer-ownership", "transfer-money", "agree", "launch")]
+"""Types that are offered, agreed on and done on different days."""
+
+
+class Moment(NamedTuple):
+    """When, in minutes since the year 1: half open, `low`, `high` at ±10¹⁰ where open; `clock` tells whether an hour is told."""
+
+    low: int
+    high: int
+    clock: bool
+
+    @property
+    def closed(self) -> bool:
+        return self.low > -_FAR and self.high < _FAR
+
+
+def moment(claim: Claim) -> Moment | None:
+    """When a claim's event is told to be, in the zone of the telling; None without a date."""
+    if claim.date is None:
+        return None
+    bounds = days(claim.date.value)
+    if bounds is None:
+        return None
+    first, last = bounds
+    low = -_FAR if first.year == 1 else first.toordinal() * DAY
+    high = _FAR if last.year == 9999 else (last.toordinal() + 1) * DAY
+    hour = _HOUR.fullmatch(claim.date.value)
+    if hour and int(hour[2]) < 24:
+        low += int(hour[2]) * 60 + int(hour[3] or 0)
+        return Moment(low, low + (1 if hour[3] else 60), True)
+    return Moment(low, high, False)
+
+
+class Sets(NamedTuple):
+    """Weighted sets, one a row, as a sparse matrix, and the sum of the squared weights of each."""
+
+    matrix: csr_array
+    size: Floats
+
+
+def sets(rows: Sequence[Mapping[str, float]], columns: dict[str, int] | None = None) -> Sets:
+    """Named weights of each row; `columns` are filled in order of first use, and shared by sets that are to be compared."""
+    columns = {} if columns is None else columns
+    indices = [columns.setdefault(name, len(columns)) for row in rows for name in row]
+    data = [weight for row in rows for weight in row.values()]
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    matrix = csr_array((data, indices, starts), shape=(len(rows), max(len(columns), 1)), dtype=np.float64)
+    matrix.sort_indices()
+    return Sets(matrix, row_sums(matrix.multiply(matrix)))
+
+
+def aligned(*tables: Sequence[Mapping[str, float]]) -> list[Sets]:
+    """Sets with the same columns."""
+    columns: dict[str, int] = {}
+    for rows in tables:
+        for row in rows:
+            for name in row:
+                columns.setdefault(name, len(columns))
+    return [sets(rows, columns) for rows in tables]
+
+
+def row_sums(matrix: csr_array) -> Floats:
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    return np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0]).astype(np.float64)
+
+
+class Table:
+    """All claims side by side: one array or sparse matrix for each thing that pairs are compared by."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self.claims = claims
+        self.amounts = own_amounts(claims)
+        self.content = [content(claim.evidence.text) for claim in claims]
+        by_article: defaultdict[str, list[int]] = defaultdict(list)
+        for i, claim in enumerate(claims):
+            by_article[claim.article].append(i)
+        ids = {article: i for i, article in enumerate(by_article)}
+        self.article = np.array([ids[claim.article] for claim in claims], dtype=np.int64)
+        self.certain = np.array([claim.confidence >= 1 for claim in claims])
+        self.sentence = np.array([claim.evidence.start for claim in claims], dtype=np.int64)
+        self.at = np.array([claim.trigger.start for claim in claims], dtype=np.int64)
+        self.order = np.zeros(len(claims), dtype=np.int64)
+        for rows in by_article.values():
+            starts = sorted({claims[i].evidence.start for i in rows})
+            place = {start: k for k, start in enumerate(starts)}
+            for i in rows:
+                self.order[i] = place[claims[i].evidence.start]
+        self._dates([moment(claim) for claim in claims])
+        self._sets(by_article)
+        self._discourse()
+
+    def _dates(self, moments: Sequence[Moment | None]) -> None:
+        self.dated = np.array([m is not None for m in moments])
+        self.low = np.array([m.low if m else 0 for m in moments], dtype=np.int64)
+        self.high = np.array([m.high if m else 0 for m in moments], dtype=np.int64)
+        self.clock = np.array([bool(m and m.clock) for m in moments])
+        self.closed = np.array([bool(m and m.closed) for m in moments])
+
+    def _sets(self, by_article: Mapping[str, list[int]]) -> None:
+        claims = self.claims
+        self.types = TYPES
+        self.type = np.array([TYPES.index(claim.type) for claim in claims], dtype=np.int64)
+        self.position = np.isin(self.type, [TYPES.index("start-position"), TYPES.index("end-position")])
+        self.grouped = np.array(
+            [any(_is_group(who.name) for who in claim.participants if who.role == "patient") for claim in claims]
+        )
+        self.patient_words = sets(
+            [_ones(w for who in claim.participants if who.role == "patient" for w in content(who.name)) for claim in claims]
+        )
+        self.fact = np.array([["fact", "negated", "possible", "planned"].index(claim.factuality) for claim in claims])
+        columns: dict[str, int] = {}
+        self.names = sets(_weighed([{who.name for who in claim.participants} for claim in claims], by_article), columns)
+        self.roles = {
+            role: sets([_ones(who.name for who in claim.participants if who.role == role) for claim in claims], columns)
+            for role in ("agent", "patient", "org")
+        }
+        self.speakers = sets([_ones(claim.speakers) for claim in claims])
+        self.outlets = sets([_ones(claim.outlets) for claim in claims])
+        self.words = sets(_weighed(self.content, by_article))
+        self.near = sets(_weighed([content(context(claim)) for claim in claims], by_article))
+        self.trigger = sets(_weighed([[claim.trigger.text] for claim in claims], by_article))
+        self.kanji = sets([_ones(kanji(claim.trigger.text)) for claim in claims])
+        self.paraphrases = sets(_weighed([paraphrases(claim.trigger.text) for claim in claims], by_article))
+        self.frames = sets(_weighed([paraphrases(claim.trigger.text, "frame") for claim in claims], by_article))
+        self.offices = sets([_ones(office.kind for office in offices(context(claim, 20))) for claim in claims])
+        self.clusters = [
+            sets([_ones(c[i : i + 1]) for c in map(_clusters, (claim.trigger.text for claim in claims))]) for i in range(3)
+        ]
+        self.numbers = sets([_ones(f"{a.low} {a.unit}" for a in mine) for mine in self.amounts.values()])
+        self.units = sets([_ones(a.unit for a in mine) for mine in self.amounts.values()])
+
+    def _discourse(self) -> None:
+        claims = self.claims
+        self.tail = np.array([tail(claim) for claim in claims], dtype=np.int64)
+        self.opener = np.array([opener(claim.evidence.text) for claim in claims], dtype=np.int64)
+        self.entry = np.array([is_entry(claim.evidence.text) for claim in claims])
+        self.quoted = np.array([is_quoted(claim) for claim in claims])
+        self.verb = np.array(["ぁ" <= claim.trigger.text[-1:] <= "ゖ" for claim in claims])
+        self.inherited = np.array([not claim.date or claim.date.from_ not in {"sentence", "heading"} for claim in claims])
+        numbered = [ordinals(claim) for claim in claims]
+        self.ordinals = sets([_ones(f"{number}{counter}" for counter, number in of.items()) for of in numbered])
+        self.counters = sets([_ones(of) for of in numbered])
+        said = [content(claim.trigger.text) for claim in claims]
+        self.said, self.who, self.rest = aligned(
+            [_ones(words) for words in said],
+            [_ones(w for who in claim.participants for w in content(who.name)) for claim in claims],
+            [_ones(words - own) for words, own in zip(self.content, said, strict=True)],
+        )
+
+    @staticmethod
+    def either(values: Ints, one: int, other: int, a: Ints, b: Ints) -> Bools:
+        """Whether the two rows have these two values, in either order."""
+        met: Bools = ((values[a] == one) & (values[b] == other)) | ((values[a] == other) & (values[b] == one))
+        return met
+
+
+def _ones(names: Iterable[str]) -> dict[str, float]:
+    return dict.fromkeys(names, 1.0)
+
+
+def _weighed(rows: Sequence[Iterable[str]], by_article: Mapping[str, list[int]]) -> list[dict[str, float]]:
+    """Weigh each name by how few of its article's claims bear it."""
+    weighed: list[dict[str, float]] = [{} for _ in rows]
+    for members in by_article.values():
+        seen = Counter(name for i in members for name in rows[i])
+        for i in members:
+            weighed[i] = {name: 1 / (1 + np.log(seen[name])) ** 0.5 for name in sorted(rows[i])}
+    return weighed
+
+
+def context(claim: Claim, width: int = 16) -> str:
+    """The words just before a trigger, and the trigger."""
+    end = claim.trigger.end - claim.evidence.start
+    start = max(0, claim.trigger.start - claim.evidence.start - width)
+    return claim.evidence.text[start:end]
+
+
+@cache
+def _groups() -> re.Pattern[str]:
+    rows = lexicon.table("groups")
+    return re.compile("|".join(sorted({re.escape(word) for row in rows for word in row[:2] if word}, key=len, reverse=True)))
+
+
+@lru_cache(maxsize=65536)
+def _is_group(name: str) -> bool:
+    """Whether a name is that of several people, who may be told by name elsewhere."""
+    return bool(_groups().search(name) or re.search(r"[0-9０-９数][0-9０-９]*[人名]|ら$|たち$", name))
+
+
+@lru_cache(maxsize=65536)
+def _clusters(trigger: str) -> tuple[str, ...]:
+    """The clusters of the trigger's word, or of the verb that its stem is likely of."""
+    found = clusters(trigger)
+    stem = trigger
+    while not found and len(stem) > 1 and "ぁ" <= stem[-1] <= "ゖ":
+        stem = stem[:-1]
+        for ending in ("", *"るうくぐすつぬぶむ", "える", "れる", "ける", "める", "せる", "きる", "じる"):
+            found = found or clusters(stem + ending)
+    if not found:
+        for size in range(min(len(trigger), 6), 1, -1):
+            found = found or clusters(trigger[-size:])
+    return found
+
+
+def own_amounts(claims: Sequence[Claim]) -> dict[str, tuple[Amount, ...]]:
+    """The amounts that each claim tells, by its key: those in its trigger, else those of its sentence whose next trigger it is.
+
+    The last trigger has those right behind it too.
+    """
+    triggers: defaultdict[tuple[str, int], set[int]] = defaultdict(set)
+    for claim in claims:
+        triggers[claim.article, claim.evidence.start].add(claim.trigger.end)
+    found: dict[str, tuple[Amount, ...]] = {}
+    for claim in claims:
+        ends = triggers[claim.article, claim.evidence.start]
+        base, sentence = claim.evidence.start, claim.evidence.text
+        before = max((end for end in ends if end < claim.trigger.end), default=base)
+        mine = amounts(sentence)
+        inside = tuple(a for a in mine if base + a.start < claim.trigger.end and claim.trigger.start < base + a.end)
+        if inside or re.search(r"[0-9０-９]", claim.trigger.text):
+            found[claim.key] = inside
+            continue
+        ahead = tuple(a for a in mine if before <= base + a.start < claim.trigger.end)
+        last = claim.trigger.end == max(ends)
+        behind = tuple(a for a in mine if last and 0 <= base + a.start - claim.trigger.end <= _BEHIND)
+        found[claim.key] = ahead or tuple(
+            a for a in behind if not re.search("[、。]", sentence[claim.trigger.end - base : a.start])
+        )
+    return found
