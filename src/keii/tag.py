@@ -15,6 +15,9 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from keii.config import Tag
 from keii.model import Document, Label, Mention, Sentence, Token
 from keii.text import fold
@@ -22,10 +25,13 @@ from keii.text import fold
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+    from spacy.vectors import Vectors
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
 """Kinds of block whose sentences get tokens."""
 
+MEANING = 300
+"""Length of a word's vector."""
 _BATCH_CHARACTERS = 2500
 _CITATION_AT_END = re.compile(r"[ \u3000]?[(（][^()（）]{0,80}\d{4}[a-z]?[)）][。．]?\s*$")
 _PAUSES = "、，,;；・ \u3000」』)）"
@@ -69,6 +75,32 @@ def versions() -> dict[str, str]:
     from importlib.metadata import version
 
     return {name: version(name) for name in ("spacy", "ginza", "ja_ginza", "SudachiPy", "SudachiDict-core")}
+
+
+def meanings(words: Sequence[str]) -> npt.NDArray[np.float32]:
+    """GiNZA's vector of each word, shape (words, `MEANING`): of length 1, less the mean of all words; 0 for an unknown word."""
+    from spacy.strings import get_string_id
+
+    vectors, table = _vectors()
+    if not words:
+        return table[:0]
+    found: npt.NDArray[np.float32] = table[vectors.find(keys=[get_string_id(word) for word in words])]
+    return found
+
+
+@cache
+def _vectors() -> tuple[Vectors, npt.NDArray[np.float32]]:
+    """GiNZA's vectors, and the table of `meanings` with a row of zeros behind; read alone where the model is not in use."""
+    from spacy.util import get_package_path
+    from spacy.vectors import Vectors
+
+    if _model.cache_info().currsize:
+        vectors = _model().vocab.vectors
+    else:
+        home = next(get_package_path("ja_ginza").glob("ja_ginza-*"))
+        vectors = Vectors().from_disk(home / "vocab")
+    table = vectors.data / np.maximum(np.linalg.norm(vectors.data, axis=1, keepdims=True), 1e-9)
+    return vectors, np.vstack([table - table.mean(axis=0), np.zeros((1, MEANING), np.float32)])
 
 
 def _add(document: Document, analysed: dict[str, Analysis]) -> Document:
