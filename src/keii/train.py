@@ -19,7 +19,7 @@ from keii.extract.features import FAMILIES, describe, of_type
 from keii.extract.learned import Linear, fit_matrix, save, vectorize
 from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import Scene
-from keii.extract.trees import Trees, grow
+from keii.extract.trees import Growth, Trees, grow
 from keii.gold import read_gold
 from keii.model import Article, Claim, Document, KeiiError
 from keii.names import names
@@ -33,6 +33,8 @@ LEAST = 0.03
 """Weights below are not written."""
 GROVES = 2
 """Boosted forests whose mean is the second look."""
+GROWTH = Growth(trees=250, rate=0.04, leaves=8, rows=20, columns=0.2, penalty=20)
+"""Small trees, each split of which sees a fifth of the columns: many columns say nearly the same."""
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -235,7 +237,7 @@ def _unseen(material: Material, fold: Ints) -> list[First]:
 def _grow(labelled: Sequence[Labelled], tables: Sequence[Floats], chosen: npt.NDArray[np.bool_]) -> Trees:
     table = np.vstack([table for table, use in zip(tables, chosen, strict=True) if use])
     kept = np.concatenate([one.kept for one, use in zip(labelled, chosen, strict=True) if use])
-    return Trees.mean([grow(table, kept, seed=seed) for seed in range(GROVES)])
+    return Trees.mean([grow(table, kept, seed=seed, growth=GROWTH) for seed in range(GROVES)])
 
 
 def _unseen_odds(labelled: Sequence[Labelled], tables: Sequence[Floats], fold: Ints) -> Floats:

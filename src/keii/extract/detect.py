@@ -13,7 +13,7 @@ import numpy.typing as npt
 from keii.config import Extract
 from keii.extract.candidates import Candidate, candidates
 from keii.extract.collective import First, look
-from keii.extract.features import describe, of_type
+from keii.extract.features import describe
 from keii.extract.grammar import is_sahen
 from keii.extract.learned import Linear, load
 from keii.extract.meaning import for_claim, for_type, words
@@ -49,15 +49,9 @@ class Looks(NamedTuple):
     def look(self, scene: Scene, found: Sequence[Candidate], rows: Sequence[Families]) -> First:
         """Score candidates one by one: rows are what `describe` says of each."""
         vectors = words(scene, found)
-        parts = self.keep.totals(rows)
-        scores = self.kind.decide_names(rows) + for_type(vectors) @ self.type
-        sense = for_claim(vectors, scene, found) @ self.claim
-        return First(
-            np.hstack([parts, sense[:, None]]),
-            parts.sum(axis=1) + self.keep.bias[0],
-            self.kind.chances(scores),
-            self.kind.classes,
-        )
+        parts, sense = self.keep.totals(rows), for_claim(vectors, scene, found) @ self.claim
+        types = self.kind.chances(self.kind.decide_names(rows) + for_type(vectors) @ self.type)
+        return First(np.hstack([parts, sense[:, None]]), parts.sum(axis=1) + self.keep.bias[0], types, self.kind.classes)
 
 
 class Models(NamedTuple):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from keii.extract.candidates import Candidate
 from keii.extract.clusters import clusters
-from keii.extract.scene import SPECIFIC, SPEECH, Scene, View
+from keii.extract.scene import SPECIFIC, SPEECH, Kinds, Scene, View
 
 _FIRST_PERSON = frozenset({"私", "わたし", "僕", "筆者", "我々", "わたしたち", "私たち", "自分", "みなさん", "皆さん", "あなた"})
 _ARGUMENTS = frozenset({"を", "が", "に", "と", "の", "で", "は"})
@@ -57,6 +58,12 @@ def of_type(families: Iterable[Iterable[str]]) -> dict[str, float]:
     return {name: 1.0 for names in families for name in names if name.startswith(_TYPE_FEATURES)}
 
 
+@cache
+def _ordered(kinds: Kinds) -> tuple[str, ...]:
+    """Event types in the same order in every process, so that sums of weights are the same to the last digit."""
+    return tuple(sorted(kinds))
+
+
 def _word(scene: Scene, view: View, i: int) -> Iterator[str]:
     token, use, kinds = view.tokens[i], view.uses[i], view.kinds[i]
     yield f"w={token.norm}"
@@ -71,7 +78,7 @@ def _word(scene: Scene, view: View, i: int) -> Iterator[str]:
     yield f"lexset={'+'.join(sorted(kinds))}"
     yield f"group={view.groups[i]}&{use}"
     specific = "+".join(sorted(kinds & SPECIFIC))
-    for kind in kinds:
+    for kind in _ordered(kinds):
         yield f"lex={kind}"
         yield f"lex={kind}&{use}"
         yield f"lex={kind}&topic={kind in scene.topics}"
@@ -146,7 +153,7 @@ def _head(view: View, i: int) -> Iterator[str]:
     for cluster in clusters(above.norm)[:2]:
         yield f"head c={cluster}&{use}&{tokens[i].dep}"
         yield f"head c={cluster}&{use}&{case}"
-    for kind in view.kinds[head]:
+    for kind in _ordered(view.kinds[head]):
         yield f"head lex={kind}&{use}"
         yield f"head lex={kind}&{use}&{case}"
 
@@ -170,7 +177,7 @@ def _arguments(view: View, i: int) -> Iterator[str]:
             yield f"below={view.groups[i]}<{case}<{view.groups[child]}&{use}"
             for cluster in clusters(token.norm)[:2]:
                 yield f"arg={case}&{cluster}&{use}"
-            for kind in view.kinds[child]:
+            for kind in _ordered(view.kinds[child]):
                 yield f"arg={case}&lex={kind}&{use}"
     yield f"deps={'+'.join(sorted(seen & _RELATIONS))}&{use}"
     yield f"dated={dated}&{use}&{view.groups[i]}"

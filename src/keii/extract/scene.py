@@ -278,10 +278,11 @@ def word_types(tokens: Sequence[Token], i: int) -> Kinds:
     token, written = tokens[i], ""
     if not is_content(token):
         return _NONE
-    found = _types().get(token.norm) or _types().get(token.lemma) or _NONE
+    known = _types().get
+    found = known(token.norm) or known(token.lemma) or _NONE
     for j in range(i - 1, max(-1, i - _LONGEST), -1):
         if tokens[j].end != tokens[j + 1].start or tokens[j].pos in ("PUNCT", "SYM"):
             break
         written = tokens[j].surface + written
-        found = _types().get(written + token.lemma) or found
+        found = known(written + token.lemma) or found
     return found
