@@ -6,6 +6,7 @@ The first look adds up features one by one; trees combine them (a past tense at 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -57,11 +58,10 @@ def _around(scene: Scene, number: int) -> Row:
 
 
 class _Words:
-    """The words of one sentence, each asked for its form once."""
+    """The words of one sentence."""
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self._forms: dict[int, Row] = {}
 
     def row(self, i: int) -> Row:
         view, token = self.view, self.view.tokens[i]
@@ -104,11 +104,10 @@ class _Words:
 
     def _form(self, i: int) -> Row:
         """Tense, place or case, negation and voice of a word."""
-        if i not in self._forms:
-            self._forms[i] = _coded(self.view.form(i))
-        return self._forms[i]
+        return _coded(self.view.form(i))
 
 
+@lru_cache(1 << 12)
 def _coded(form: str) -> Row:
     first, _, rest = form.partition(".")
     if first == "n":
@@ -118,7 +117,11 @@ def _coded(form: str) -> Row:
 
 
 def _groups(view: View, i: int) -> Row:
-    signs = view.groups[i]
+    return _signs(view.groups[i])
+
+
+@cache
+def _signs(signs: str) -> Row:
     return tuple(float(sign in signs) for sign in GROUPS)
 
 
