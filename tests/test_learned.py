@@ -37,6 +37,14 @@ def test_json_gives_the_model_back(tmp_path: Path) -> None:
     assert again.probabilities(ROWS[:4]) == pytest.approx(model.probabilities(ROWS[:4]), abs=0.01)
 
 
+def test_lists_of_names_add_up_as_rows_do() -> None:
+    model = fit(ROWS, COLOURS, c=1)
+    named = [[["a"], ["b", "never seen"]], [["never seen"], []], [[], ["c"]]]
+    assert model.decide_names(named) == pytest.approx(model.decide([{"a": 1.0, "b": 1.0}, {}, {"c": 1.0}]))
+    a, b, c = (model.weights[name][0] for name in "abc")
+    assert model.totals(named) == pytest.approx(np.array([[a, b], [0, 0], [0, c]]))
+
+
 def test_small_weights_are_left_out() -> None:
     model = Linear(("no", "yes"), np.array([0.5]), {"big": np.array([1.2345]), "small": np.array([0.001])})
     assert model.dump(least=0.01)["weights"] == {"big": 1.234}

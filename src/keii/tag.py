@@ -14,6 +14,9 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+import numpy as np
+import numpy.typing as npt
+
 from keii.config import Tag
 from keii.model import Document, Label, Mention, Sentence, Token
 from keii.text import fold
@@ -21,11 +24,14 @@ from keii.text import fold
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+    from spacy.vectors import Vectors
     from thinc.types import Floats2d, Floats3d
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
 """Kinds of block whose sentences get tokens."""
 
+MEANING = 300
+"""Length of a word's vector."""
 _BATCH_CHARACTERS = 2500
 _SIGNED = 1 << 63
 """From here on, spaCy's unsigned numbers stand for negative ones."""
@@ -71,6 +77,32 @@ def versions() -> dict[str, str]:
     from importlib.metadata import version
 
     return {name: version(name) for name in ("spacy", "ginza", "ja_ginza", "SudachiPy", "SudachiDict-core")}
+
+
+def meanings(words: Sequence[str]) -> npt.NDArray[np.float32]:
+    """GiNZA's vector of each word, shape (words, `MEANING`): of length 1, less the mean of all words; 0 for an unknown word."""
+    from spacy.strings import get_string_id
+
+    vectors, table = _vectors()
+    if not words:
+        return table[:0]
+    found: npt.NDArray[np.float32] = table[vectors.find(keys=[get_string_id(word) for word in words])]
+    return found
+
+
+@cache
+def _vectors() -> tuple[Vectors, npt.NDArray[np.float32]]:
+    """GiNZA's vectors, and the table of `meanings` with a row of zeros behind; read alone where the model is not in use."""
+    from spacy.util import get_package_path
+    from spacy.vectors import Vectors
+
+    if _model.cache_info().currsize:
+        vectors = _model().vocab.vectors
+    else:
+        home = next(get_package_path("ja_ginza").glob("ja_ginza-*"))
+        vectors = Vectors().from_disk(home / "vocab")
+    table = vectors.data / np.maximum(np.linalg.norm(vectors.data, axis=1, keepdims=True), 1e-9)
+    return vectors, np.vstack([table - table.mean(axis=0), np.zeros((1, MEANING), np.float32)])
 
 
 def _add(document: Document, analysed: dict[str, Analysis]) -> Document:

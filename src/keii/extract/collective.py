@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keii.extract.candidates import Candidate
-from keii.extract.grammar import path_to_root
+from keii.extract.outline import outline
 from keii.extract.scene import GROUPS, USES, Scene, View
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +30,10 @@ _AT = {name: k for k, name in enumerate(COLUMNS)}
 
 
 class First(NamedTuple):
-    """What the first look found of a document's candidates: scores by family of features and in all, and types' probabilities."""
+    """What the first look found of a document's candidates: scores by family of features, their sum, and types' probabilities.
+
+    Behind the families stands one more part, which is not in the sum: what the words' meanings alone say.
+    """
 
     parts: Floats
     scores: Floats
@@ -39,10 +42,10 @@ class First(NamedTuple):
 
 
 def look(scene: Scene, found: Sequence[Candidate], first: First) -> Floats:
-    """The table of a document's candidates, shape (candidates, columns): `COLUMNS`, its parts, its head's parts."""
+    """The table of a document's candidates, shape (candidates, columns): `COLUMNS`, its parts, its head's parts, its outline."""
     table = np.full((len(found), len(COLUMNS)), FAR)
     if not len(found):
-        return np.hstack([table, first.parts, first.parts])
+        return np.hstack([table, first.parts, first.parts, outline(scene, found)])
     heads = np.full(len(found), -1)
     chances = 1 / (1 + np.exp(-first.scores))
     kinds = first.types.argmax(axis=1)
@@ -64,7 +67,7 @@ def look(scene: Scene, found: Sequence[Candidate], first: First) -> Floats:
         if name in first.classes:
             table[:, _AT[name]] = first.types[:, first.classes.index(name)]
     above = np.where((heads >= 0)[:, None], first.parts[heads], 0.0)
-    return np.hstack([table, first.parts, above])
+    return np.hstack([table, first.parts, above, outline(scene, found)])
 
 
 def _sentences(found: Sequence[Candidate]) -> dict[int, tuple[int, int]]:
@@ -86,7 +89,7 @@ class _Block:
 
     def _head(self, token: int) -> int:
         """The nearest candidate above a token, or -1."""
-        return next((self.at[above] for above in path_to_root(self.view.tokens, token) if above in self.at), -1)
+        return next((self.at[above] for above in self.view.path(token) if above in self.at), -1)
 
     def fill(self, rows: Floats) -> None:
         """Write what the sentence's other candidates say of each into its row."""

@@ -13,9 +13,10 @@ import numpy.typing as npt
 from keii.config import Extract
 from keii.extract.candidates import Candidate, candidates
 from keii.extract.collective import First, look
-from keii.extract.features import describe, of_type
+from keii.extract.features import describe
 from keii.extract.grammar import is_sahen
 from keii.extract.learned import Linear, load
+from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import SPECIFIC, SPEECH, Scene
 from keii.extract.trees import Trees
 from keii.model import Document, EventType
@@ -34,11 +35,29 @@ class Detected(NamedTuple):
     why: tuple[str, ...]
 
 
-class Models(NamedTuple):
-    """The first look (`keep`), the types (`kind`), the second look (`trees`), their calibration, and the threshold."""
+class Looks(NamedTuple):
+    """The first look: what features and meanings say of a claim (`keep`, `claim`), and of its type (`kind`, `type`).
+
+    `claim` holds a weight for each column of `meaning.for_claim`, `type` a row of `meaning.for_type` and a column a class.
+    """
 
     keep: Linear
     kind: Linear
+    claim: Floats
+    type: Floats
+
+    def look(self, scene: Scene, found: Sequence[Candidate], rows: Sequence[Families]) -> First:
+        """Score candidates one by one: rows are what `describe` says of each."""
+        vectors = words(scene, found)
+        parts, sense = self.keep.totals(rows), for_claim(vectors, scene, found) @ self.claim
+        types = self.kind.chances(self.kind.decide_names(rows) + for_type(vectors) @ self.type)
+        return First(np.hstack([parts, sense[:, None]]), parts.sum(axis=1) + self.keep.bias[0], types, self.kind.classes)
+
+
+class Models(NamedTuple):
+    """The first look, the second look (`trees`), their calibration, and the threshold."""
+
+    first: Looks
     trees: Trees
     slope: float
     shift: float
@@ -64,34 +83,22 @@ def _by_model(scene: Scene, found: Sequence[Candidate], settings: Extract) -> li
     models = _models(settings.model)
     least = models.threshold if settings.threshold is None else settings.threshold
     rows = [describe(scene, candidate) for candidate in found]
-    first = first_look(models.keep, models.kind, rows)
+    first = models.first.look(scene, found, rows)
     odds = models.trees.decide(look(scene, found, first))
     probabilities = 1 / (1 + np.exp(-(models.slope * odds + models.shift)))
-    types = [_type(models.kind.classes[k]) for k in first.types.argmax(axis=1)]
+    types = [_type(first.classes[k]) for k in first.types.argmax(axis=1)]
     return [
-        Detected(found[i], types[i], float(probabilities[i]), _why(models.keep, rows[i], float(odds[i] - first.scores[i])))
+        Detected(found[i], types[i], float(probabilities[i]), _why(models.first.keep, rows[i], float(odds[i] - first.scores[i])))
         for i in np.flatnonzero(probabilities >= least).tolist()
     ]
-
-
-def first_look(keep: Linear, kind: Linear, rows: Sequence[Families]) -> First:
-    """Score candidates one by one: rows are what `describe` says of each."""
-    parts = np.array([[_total(keep, names) for names in families] for families in rows])
-    types = kind.probabilities([of_type(families) for families in rows])
-    return First(parts, parts.sum(axis=1) + keep.bias[0], types, kind.classes)
-
-
-def _total(model: Linear, names: Iterable[str]) -> float:
-    weights = model.column
-    return sum(weights[name] for name in names if name in weights)
 
 
 @cache
 def _models(home: Path | None) -> Models:
     keep, kind = (load(name, home) for name in ("detect", "type"))
+    first = Looks(Linear.parse(keep), Linear.parse(kind), np.array(keep["meaning"]), np.array(kind["meaning"]))
     slope, shift = keep["calibration"]
-    trees = Trees.parse(keep["trees"])
-    return Models(Linear.parse(keep), Linear.parse(kind), trees, slope, shift, keep["threshold"])
+    return Models(first, Trees.parse(keep["trees"]), slope, shift, keep["threshold"])
 
 
 def _type(name: str) -> EventType:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from keii.extract.candidates import Candidate
 from keii.extract.clusters import clusters
-from keii.extract.grammar import path_to_root
-from keii.extract.scene import SPECIFIC, SPEECH, Scene, View
+from keii.extract.scene import SPECIFIC, SPEECH, Kinds, Scene, View
 
 _FIRST_PERSON = frozenset({"私", "わたし", "僕", "筆者", "我々", "わたしたち", "私たち", "自分", "みなさん", "皆さん", "あなた"})
 _ARGUMENTS = frozenset({"を", "が", "に", "と", "の", "で", "は"})
@@ -43,26 +43,25 @@ def describe(scene: Scene, candidate: Candidate) -> tuple[list[str], ...]:
     """The names of a candidate's features, a list for each of `FAMILIES`; each feature is worth 1."""
     view, i = scene.view(candidate.sentence), candidate.token
     use = view.uses[i]
-    sentence = _sentence(scene, candidate.sentence)
     families = (
         [*_word(scene, view, i), *(f"beside={kind}" for kind in view.specific)],
         [*_morphology(view, i)],
         [*_head(view, i), *_way_up(view, i)],
         [*_arguments(view, i)],
-        [*_content(view, i), *_context(scene, candidate)],
-        [
-            *sentence,
-            *(f"{use}&{name}" for name in sentence if name.startswith(("s:kind", "s:end1", "s:has", "s:root"))),
-            *(f"art:{name}" for name in scene.style),
-            *(f"{use}&art:{name}" for name in scene.style),
-        ],
+        [*_content(view, i), *_context(scene, candidate), *_repeats(scene, candidate)],
     )
-    return tuple(list(dict.fromkeys(names)) for names in families)
+    return *(list(dict.fromkeys(names)) for names in families), _sentence(scene, candidate.sentence, use)
 
 
 def of_type(families: Iterable[Iterable[str]]) -> dict[str, float]:
     """The features that say what kind of event a word names, and not only whether it names one."""
     return {name: 1.0 for names in families for name in names if name.startswith(_TYPE_FEATURES)}
+
+
+@cache
+def _ordered(kinds: Kinds) -> tuple[str, ...]:
+    """Event types in the same order in every process, so that sums of weights are the same to the last digit."""
+    return tuple(sorted(kinds))
 
 
 def _word(scene: Scene, view: View, i: int) -> Iterator[str]:
@@ -79,7 +78,7 @@ def _word(scene: Scene, view: View, i: int) -> Iterator[str]:
     yield f"lexset={'+'.join(sorted(kinds))}"
     yield f"group={view.groups[i]}&{use}"
     specific = "+".join(sorted(kinds & SPECIFIC))
-    for kind in kinds:
+    for kind in _ordered(kinds):
         yield f"lex={kind}"
         yield f"lex={kind}&{use}"
         yield f"lex={kind}&topic={kind in scene.topics}"
@@ -91,6 +90,18 @@ def _word(scene: Scene, view: View, i: int) -> Iterator[str]:
     for cluster in clusters(token.norm):
         yield f"c={cluster}"
         yield f"c={cluster}&{use}"
+    for char in token.norm:
+        if "一" <= char <= "龥":
+            yield f"kanji={char}"
+
+
+def _repeats(scene: Scene, candidate: Candidate) -> Iterator[str]:
+    """Whether the title tells the word too, and how often the article does, before and in all."""
+    use = scene.view(candidate.sentence).uses[candidate.token]
+    titled, times, before = scene.repeats(candidate.sentence, candidate.token)
+    yield f"titled={titled}&{use}"
+    yield f"times={min(times, 4)}&{use}"
+    yield f"nth={min(before, 3)}&{use}"
 
 
 def _morphology(view: View, i: int) -> Iterator[str]:
@@ -142,7 +153,7 @@ def _head(view: View, i: int) -> Iterator[str]:
     for cluster in clusters(above.norm)[:2]:
         yield f"head c={cluster}&{use}&{tokens[i].dep}"
         yield f"head c={cluster}&{use}&{case}"
-    for kind in view.kinds[head]:
+    for kind in _ordered(view.kinds[head]):
         yield f"head lex={kind}&{use}"
         yield f"head lex={kind}&{use}&{case}"
 
@@ -166,7 +177,7 @@ def _arguments(view: View, i: int) -> Iterator[str]:
             yield f"below={view.groups[i]}<{case}<{view.groups[child]}&{use}"
             for cluster in clusters(token.norm)[:2]:
                 yield f"arg={case}&{cluster}&{use}"
-            for kind in view.kinds[child]:
+            for kind in _ordered(view.kinds[child]):
                 yield f"arg={case}&lex={kind}&{use}"
     yield f"deps={'+'.join(sorted(seen & _RELATIONS))}&{use}"
     yield f"dated={dated}&{use}&{view.groups[i]}"
@@ -175,7 +186,7 @@ def _arguments(view: View, i: int) -> Iterator[str]:
 def _way_up(view: View, i: int) -> Iterator[str]:
     """The words above it, how each hangs on the next, and the clause it stands in."""
     tokens, use = view.tokens, view.uses[i]
-    path = path_to_root(tokens, i)
+    path = view.path(i)
     yield f"depth={min(len(path), 5)}&{use}"
     for above in path[1:4]:
         yield f"above={tokens[above].norm}&{use}"
@@ -242,11 +253,19 @@ def _context(scene: Scene, candidate: Candidate) -> Iterator[str]:
         yield f"told before={tokens[i].norm in scene.view(candidate.sentence - 1).norms}&{use}"
 
 
-def _sentence(scene: Scene, number: int) -> list[str]:
-    """Features of a sentence as a whole, worked out once."""
-    if number not in scene.sentences:
-        scene.sentences[number] = list(_sentence_features(scene, number))
-    return scene.sentences[number]
+def _sentence(scene: Scene, number: int, use: str) -> list[str]:
+    """Features of a sentence as a whole, and those beside the use of a word in it; worked out once."""
+    if (number, use) not in scene.sentences:
+        names = scene.sentences.get((number, "")) or list(_sentence_features(scene, number))
+        scene.sentences[number, ""] = names
+        found = [
+            *names,
+            *(f"{use}&{name}" for name in names if name.startswith(("s:kind", "s:end1", "s:has", "s:root"))),
+            *(f"art:{name}" for name in scene.style),
+            *(f"{use}&art:{name}" for name in scene.style),
+        ]
+        scene.sentences[number, use] = list(dict.fromkeys(found))
+    return scene.sentences[number, use]
 
 
 def _sentence_features(scene: Scene, number: int) -> Iterator[str]:

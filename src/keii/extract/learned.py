@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,24 @@ class Linear:
         matrix = np.array(list(self.weights.values())) if self.weights else np.zeros((0, len(self.bias)))
         return {name: place for place, name in enumerate(self.weights)}, matrix
 
+    def totals(self, rows: Sequence[Sequence[Iterable[str]]]) -> npt.NDArray[np.float64]:
+        """What the names of each list of a row add up to in the first column, shape (rows, lists); without the bias."""
+        weight, nothing = self._column.get, repeat(0.0)
+        return np.array([[sum(map(weight, names, nothing)) for names in lists] for lists in rows])
+
+    def decide_names(self, rows: Sequence[Sequence[Iterable[str]]]) -> npt.NDArray[np.float64]:
+        """`decide` for rows that are lists of names of features which are all worth 1."""
+        index, matrix = self._table
+        found = [[at for at in map(index.get, chain.from_iterable(lists)) if at is not None] for lists in rows]
+        scores = np.tile(self.bias, (len(rows), 1))
+        filled = [row for row, places in enumerate(found) if places]
+        if filled:
+            starts = np.cumsum([0, *(len(found[row]) for row in filled[:-1])])
+            scores[filled] += np.add.reduceat(matrix[list(chain.from_iterable(found))], starts)
+        return scores
+
     @cached_property
-    def column(self) -> dict[str, float]:
+    def _column(self) -> dict[str, float]:
         """The weights of the first column as plain numbers: to add up a few of them, numpy is slow."""
         return {name: float(weight[0]) for name, weight in self.weights.items()}
 

@@ -11,8 +11,8 @@ from itertools import accumulate
 from typing import get_args
 
 from keii import lexicon
-from keii.extract.grammar import Chain, chain, is_content, is_function, is_sahen, quote_depth
-from keii.model import Document, EventType, Sentence, Token
+from keii.extract.grammar import Chain, chain, is_content, is_function, is_sahen, path_to_root, quote_depth
+from keii.model import RUNNING_TEXT, Document, EventType, Sentence, Token
 
 Kinds = frozenset[str]
 SPECIFIC: Kinds = frozenset(get_args(EventType)) - {"other", "statement"}
@@ -55,6 +55,8 @@ class View:
         self.since = _since(labels)
         self.groups = ["".join(sign for sign, kinds in GROUPS.items() if found & kinds) or "-" for found in self.kinds]
         self._forms: dict[int, str] = {}
+        self._cases: dict[int, str] = {}
+        self._paths: dict[int, list[int]] = {}
 
     @cached_property
     def specific(self) -> list[str]:
@@ -63,8 +65,16 @@ class View:
 
     def case(self, i: int) -> str:
         """The particles behind a noun, joined ("には"), or the conjunction behind a predicate."""
-        behind = self.chains[i]
-        return "".join(token.surface for token in self.tokens[i + 1 : behind.end] if token.pos in ("ADP", "SCONJ", "PART"))
+        if i not in self._cases:
+            behind = self.tokens[i + 1 : self.chains[i].end]
+            self._cases[i] = "".join(token.surface for token in behind if token.pos in ("ADP", "SCONJ", "PART"))
+        return self._cases[i]
+
+    def path(self, i: int) -> list[int]:
+        """The heads above a word, nearest first."""
+        if i not in self._paths:
+            self._paths[i] = path_to_root(self.tokens, i)
+        return self._paths[i]
 
     def verbal(self, i: int) -> bool:
         return self.uses[i] in ("verb", "sahen verb", "adj") or self.chains[i].lemmas[:1] in (("する",), ("だ",), ("です",))
@@ -142,7 +152,7 @@ class View:
 
 
 class Scene:
-    """A document and its sentences' views; `sentences` keeps what the features say of a sentence as a whole."""
+    """A document and its sentences' views; `sentences` keeps what the features say of a sentence, by the use of a word in it."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -150,7 +160,7 @@ class Scene:
         self._mention_starts = [mention.start for mention in self._mentions]
         self._when_starts = [when.start for when in document.whens]
         self._views: dict[int, View] = {}
-        self.sentences: dict[int, list[str]] = {}
+        self.sentences: dict[tuple[int, str], list[str]] = {}
         kinds = [sentence.kind for sentence in document.sentences]
         seen: Counter[str] = Counter()
         self.places: list[int] = []
@@ -164,6 +174,13 @@ class Scene:
             tokens = self.document.tokens[number]
             self._views[number] = View(tokens, [self._label(token) for token in tokens])
         return self._views[number]
+
+    def repeats(self, number: int, i: int) -> tuple[bool, int, int]:
+        """Whether the title tells a word too, how often the running text does, and how often before."""
+        token = self.view(number).tokens[i]
+        places = self._told.get(token.norm, [])
+        titled = token.surface in self._title or token.lemma in self._title
+        return titled, len(places), bisect_left(places, (number, i))
 
     def heading(self, sentence: Sentence) -> str:
         """The text of the heading that a sentence stands under."""
@@ -194,13 +211,35 @@ class Scene:
         return tuple(kind for kind, n in ranked if n > max(1.5, 0.12 * words))
 
     @cached_property
-    def style(self) -> tuple[str, ...]:
-        """How polite, how much in the past tense and how divided by headings the article is, in thirds."""
+    def manner(self) -> tuple[float, float, int]:
+        """How polite and how much in the past tense the article is (shares of its sentences), and how many headings divide it."""
         ends = [{token.lemma for token in tokens[-4:]} for tokens in self.document.tokens if tokens]
         polite = sum(bool(end & {"です", "ます"}) for end in ends) / max(1, len(ends))
         past = sum("た" in end for end in ends) / max(1, len(ends))
-        headings = sum(block.kind == "heading" for block in self.document.blocks)
+        return polite, past, sum(block.kind == "heading" for block in self.document.blocks)
+
+    @cached_property
+    def style(self) -> tuple[str, ...]:
+        """The article's manner in thirds."""
+        polite, past, headings = self.manner
         return f"polite={round(polite * 3)}", f"past={round(past * 3)}", f"headings={min(headings, 6) // 2}"
+
+    @cached_property
+    def _title(self) -> str:
+        sentences = self.document.sentences
+        found = "".join(self.document.text(sentence) for sentence in sentences if sentence.kind == "title")
+        return found or self.document.article.title or ""
+
+    @cached_property
+    def _told(self) -> dict[str, list[tuple[int, int]]]:
+        """Where the running text tells each content word (by its norm): sentence and token, in order."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for number, sentence in enumerate(self.document.sentences):
+            if sentence.kind in RUNNING_TEXT:
+                for i, token in enumerate(self.document.tokens[number]):
+                    if is_content(token):
+                        found.setdefault(token.norm, []).append((number, i))
+        return found
 
 
 def _since(labels: Sequence[str]) -> list[dict[str, int]]:
@@ -239,10 +278,11 @@ def word_types(tokens: Sequence[Token], i: int) -> Kinds:
     token, written = tokens[i], ""
     if not is_content(token):
         return _NONE
-    found = _types().get(token.norm) or _types().get(token.lemma) or _NONE
+    known = _types().get
+    found = known(token.norm) or known(token.lemma) or _NONE
     for j in range(i - 1, max(-1, i - _LONGEST), -1):
         if tokens[j].end != tokens[j + 1].start or tokens[j].pos in ("PUNCT", "SYM"):
             break
         written = tokens[j].surface + written
-        found = _types().get(written + token.lemma) or found
+        found = known(written + token.lemma) or found
     return found

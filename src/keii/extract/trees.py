@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,16 +30,25 @@ class Trees:
 
     def decide(self, table: Floats) -> Floats:
         """The sum of all trees for each row of a table: log odds."""
+        column, limit, follower, depth = self._paths
+        flat = np.ascontiguousarray(table).ravel()
+        starts = (np.arange(len(table)) * table.shape[1])[:, None]
         at = np.tile(self.roots, (len(table), 1))
-        rows = np.arange(len(table))[:, None]
-        while True:
-            column = self.column[at]
-            inner = column >= 0
-            if not inner.any():
-                total: Floats = self.base + self.threshold[at].sum(axis=1)
-                return total
-            below = np.where(table[rows, np.maximum(column, 0)] <= self.threshold[at], self.left[at], self.right[at])
-            at = np.where(inner, below, at)
+        for _ in range(depth):
+            at = follower.take(2 * at + ~(flat.take(starts + column.take(at)) <= limit.take(at)))
+        total: Floats = self.base + self.threshold[at].sum(axis=1)
+        return total
+
+    @cached_property
+    def _paths(self) -> tuple[Ints, Floats, Ints, int]:
+        """Each node's column and threshold, both its children in one list, and the longest way down. A leaf leads to itself."""
+        leaf = self.column < 0
+        nodes = np.arange(len(self.column))
+        follower = np.stack([np.where(leaf, nodes, self.left), np.where(leaf, nodes, self.right)], axis=1).ravel()
+        at, depth = self.roots, 0
+        while not leaf[at].all():
+            at, depth = np.unique(follower[[2 * at, 2 * at + 1]]), depth + 1
+        return np.where(leaf, 0, self.column), np.where(leaf, np.inf, self.threshold), follower, depth
 
     def dump(self) -> dict[str, Any]:
         """JSON data: a list `[column, threshold, left, right]` a node, `[value]` a leaf."""
@@ -76,17 +86,32 @@ class Trees:
         )
 
 
-def grow(table: Floats, labels: npt.NDArray[np.bool_], *, seed: int) -> Trees:
-    """Grow trees that tell rows that are labelled True (scikit-learn's histogram gradient boosting, fixed settings)."""
+class Growth(NamedTuple):
+    """How trees are grown: how many, how much each counts, their leaves, the share of columns each split may see, the penalty."""
+
+    trees: int = 150
+    rate: float = 0.05
+    leaves: int = 12
+    rows: int = 40
+    """Rows that a leaf holds at least."""
+    columns: float = 0.5
+    penalty: float = 5.0
+
+
+USUAL = Growth()
+
+
+def grow(table: Floats, labels: npt.NDArray[np.bool_], *, seed: int, growth: Growth = USUAL) -> Trees:
+    """Grow trees that tell rows that are labelled True (scikit-learn's histogram gradient boosting)."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
-        max_iter=150,
-        learning_rate=0.05,
-        max_leaf_nodes=12,
-        min_samples_leaf=min(40, 1 + len(table) // 10),
-        l2_regularization=5,
-        max_features=0.5,
+        max_iter=growth.trees,
+        learning_rate=growth.rate,
+        max_leaf_nodes=growth.leaves,
+        min_samples_leaf=min(growth.rows, 1 + len(table) // 10),
+        l2_regularization=growth.penalty,
+        max_features=growth.columns,
         early_stopping=False,
         random_state=seed,
     ).fit(table, labels)
