@@ -77,7 +77,7 @@ class History:
     ) -> Iterator[str]:
         n, unit = place
         names, last, step = _names([unit]), self._near[-1], steps[-1]
-        where, relation, slot = _standing(trigger, n, unit)
+        where, relation, slot = standing(trigger, n, unit)
         was = last.role(names)
         yield f"h:1={was}"
         for about in (step, where, f"{step}&{where}", f"{step}&{relation}", f"{step}&{slot}"):
@@ -114,7 +114,7 @@ def _names(units: Sequence[Unit]) -> frozenset[str]:
     return frozenset(name for unit in units for name in unit.names)
 
 
-def _standing(trigger: Trigger, n: int, unit: Unit) -> tuple[str, str, str]:
+def standing(trigger: Trigger, n: int, unit: Unit) -> tuple[str, str, str]:
     """Where a unit stands: how far back; its relation to the trigger; whether it is the subject."""
     if unit.back:
         back = f"c{min(unit.back, 4)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from keii.extract.clusters import clusters
@@ -20,14 +21,12 @@ def sentence_features(trigger: Trigger, n: int, type: EventType) -> Iterator[str
     unit = trigger.units[n]
     tokens, phrase = trigger.tokens, unit.tail
     relation, use, voice = trigger.relations[n], trigger.use, trigger.voice
-    particle = "inner" if phrase.inner else mark(phrase.particles)
-    kind = trigger.kinds[n]
+    particle, kind = trigger.marks[n], trigger.kinds[n]
     subject, found = trigger.subject
     slot = f"subject {found}" if subject == n else f"beside {found}"
     side = "left" if phrase.last < trigger.i else "right" if phrase.first > trigger.i else "at"
     lo, hi = (phrase.last, trigger.i) if side == "left" else (trigger.i, phrase.first)
-    between = tokens[lo + 1 : hi]
-    verbs = min(sum(token.pos == "VERB" and token.bunsetu for token in between), 3)
+    distance, (verbs, commas) = max(hi - lo - 1, 0), trigger.between(lo, hi)
     depth = trigger.depths[trigger.i] - trigger.depths[phrase.head]
     yield from (f"r={relation}", f"s={slot}", f"k={kind}", f"p={particle}", f"side={side}")
     for about in (type, voice, f"{type}&{voice}", f"{use}&{voice}", kind, f"{kind}&{type}", f"{kind}&{voice}&{use}"):
@@ -39,19 +38,25 @@ def sentence_features(trigger: Trigger, n: int, type: EventType) -> Iterator[str
         yield f"s={slot}&w={word}&{voice}"
         yield f"k={kind}&w={word}"
         yield f"p={particle}&w={word}&{voice}"
+    way, ent = trigger.way(unit), tokens[phrase.last].ent
+    yield from (f"way={way}", f"way={way}&p={particle}", f"way={way}&p={particle}&{type}", f"way={way}&s={slot}&k={kind}")
+    yield from (f"ent={ent}", f"ent={ent}&{type}", f"ent={ent}&s={slot}", f"ent={ent}&r={relation}")
+    yield from (f"f={trigger.frame}&s={slot}", f"f={trigger.frame}&r={relation}", f"f={trigger.frame}&s={slot}&{type}&{voice}")
+    spoken = _spoken(trigger, unit)
+    yield from (f"v={spoken}", f"v={spoken}&{type}", f"v={spoken}&s={slot}", f"v={spoken}&way={way}&p={particle}")
     yield f"k={kind}&{type}"
     yield f"k={kind}&{side}&{type}"
     yield f"p={particle}&k={kind}&{side}"
     yield f"p={particle}&{type}&{voice}&{side}"
     yield f"r={relation}&s={slot}"
     yield f"s={slot}&p={particle}&k={kind}"
-    yield f"verbs={verbs}&{side}&p={particle}"
-    yield f"commas={min(sum(token.surface == '、' for token in between), 3)}&{side}&p={particle}"
-    yield f"distance={min(len(between) // 4, 6)}&{side}"
+    yield f"verbs={min(verbs, 3)}&{side}&p={particle}"
+    yield f"commas={min(commas, 3)}&{side}&p={particle}"
+    yield f"distance={min(distance // 4, 6)}&{side}"
     yield f"depth={depth}&p={particle}"
     yield f"depth={depth}&s={slot}"
+    yield f"last={phrase.text[-1:]}&{type}"
     if not phrase.label:
-        yield f"last={phrase.text[-1:]}&{type}"
         for word in (tokens[phrase.last].norm, *clusters(tokens[phrase.last].norm)):
             yield f"noun={word}"
             yield f"noun={word}&{type}"
@@ -62,20 +67,24 @@ def sentence_features(trigger: Trigger, n: int, type: EventType) -> Iterator[str
     above = tokens[tokens[phrase.head].head]
     for word in (above.norm, *clusters(above.norm)[:1]):
         yield f"above={word}&p={particle}"
-    nearer = sum(
-        1
-        for other in trigger.units
-        if other is not unit and not other.tail.inner and mark(other.tail.particles) == particle and lo < other.tail.last <= hi
-    )
+    ends = trigger.marked.get(particle, ())
+    nearer = bisect_right(ends, hi) - bisect_right(ends, lo) - (particle != "inner" and lo < phrase.last <= hi)
     yield f"nearer={min(nearer, 2)}&p={particle}&{side}"
     yield f"nearer={min(nearer, 2)}&s={slot}"
     yield f"known={min(trigger.cast.salience[unit.names[0]], 4)}&{kind}"
     kinds = trigger.kinds
     yield f"only={kinds.count(kind) == 1}&{kind}"
     yield f"only={kinds.count(kind) == 1}&{kind}&{type}"
-    if not any(other in ACTORS for m, other in enumerate(kinds) if m != n):
+    if trigger.actors == (kind in ACTORS):
         yield f"no other actor&{kind}"
         yield f"no other actor&{kind}&s={slot}"
+
+
+def _spoken(trigger: Trigger, unit: Unit) -> str:
+    """Whether a unit is cited as the claim's speaker or outlet, and whether anybody is."""
+    speakers, outlets = trigger.voices
+    names = set(unit.names)
+    return "speaker" if names & speakers else "outlet" if names & outlets else "other" if speakers else "none"
 
 
 def carried_features(trigger: Trigger, unit: Unit, type: EventType, order: int) -> Iterator[str]:
@@ -91,6 +100,9 @@ def carried_features(trigger: Trigger, unit: Unit, type: EventType, order: int) 
     top = count > 1 and count == trigger.cast.most
     topic = "topic" if particle in ("は", "も", "では", "には", "が") else "beside"
     yield "carried"
+    ent, spoken = tokens[phrase.last].ent, _spoken(trigger, unit)
+    yield from (f"c:ent={ent}&{type}", f"c:v={spoken}", f"c:v={spoken}&{type}", f"c:v={spoken}&{found}")
+    yield from (f"c:f={trigger.frame}&k={kind}", f"c:f={trigger.frame}&{found}&{type}", f"c:last={phrase.text[-1:]}&{type}")
     yield from (
         f"c:back={back}",
         f"c:p={particle}&back={back}",
@@ -134,7 +146,8 @@ def none_features(trigger: Trigger, type: EventType) -> Iterator[str]:
         if relation == "arg:を"
     ]
     yield "none"
-    for about in (type, use, voice, found, f"{found}&{kind}", args, f"を={'+'.join(objects)}"):
+    speakers, up = f"v{min(len(trigger.voices[0]), 2)}", f"u={trigger.ways[-1][:2]}"
+    for about in (type, use, voice, found, f"{found}&{kind}", args, f"を={'+'.join(objects)}", speakers, up):
         yield f"n:{about}"
         yield f"n:{about}&{type}"
         yield f"n:{about}&{voice}"
@@ -150,6 +163,5 @@ def none_features(trigger: Trigger, type: EventType) -> Iterator[str]:
     yield f"n:host={tokens[trigger.host].norm}"
     for head in trigger.path[:1]:
         yield f"n:head={tokens[head].norm}"
-    actors = sum(kind in ACTORS for kind in trigger.kinds)
-    yield f"n:actors={min(actors, 3)}"
-    yield f"n:actors={min(actors, 3)}&{type}"
+    yield f"n:actors={min(trigger.actors, 3)}"
+    yield f"n:actors={min(trigger.actors, 3)}&{type}"
