@@ -155,7 +155,7 @@ def test_what_is_learned_of_a_pair_turns_the_choice() -> None:
 def test_pairs_are_named_by_what_both_are_to_the_trigger() -> None:
     cast = Cast(document([MET], NAMES))
     trigger = Trigger(cast, Candidate(0, 4, 0, 0))
-    told = together(trigger, "meet", trigger.units, {"r:r=arg:が|-": 2.0, "k&meet:-|-": 1.0})
+    told = together(trigger, "meet", trigger.units, {"r": {"r=arg:が": {"-": 2.0}}, "k&meet": {"-": {"-": 1.0}}})
     assert told.tolist() == [[1.0, 0.0], [2.0, 0.0]]
 
 

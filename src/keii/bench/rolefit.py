@@ -18,12 +18,17 @@ from scipy.sparse import csr_matrix
 
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Unit
-from keii.extract.roles.choose import ROLES, Names, Weights
-from keii.extract.roles.pairs import tables
+from keii.extract.roles.choose import ROLES, Weights
+from keii.extract.roles.pairs import Weights as PairWeights
+from keii.extract.roles.pairs import distinct, standings
 from keii.model import Claim
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Names = dict[str, None]
+"""The features of a choice, each worth 1, in order."""
+Pair = tuple[str, str, str]
+"""A pair feature: its family, what the agent is and what the patient is."""
 _C, _STEPS, _BLOCK = 0.1, 60, 400
 _PAIR_AT_LEAST = 5
 
@@ -89,7 +94,7 @@ def _target(case: Case, column: int) -> Floats:
 # --- agent and patient --------------------------------------------------------------------------------------------
 
 
-def _fit_pair(cases: Sequence[Case], matrix: csr_matrix, sizes: Ints) -> tuple[list[Floats], dict[str, float]]:
+def _fit_pair(cases: Sequence[Case], matrix: csr_matrix, sizes: Ints) -> tuple[list[Floats], PairWeights]:
     """The agents' and the patients' column of weights, and the weights of pairs."""
     names, places = _pair_features(cases)
     blocks = list(_blocks(cases, sizes, places))
@@ -106,7 +111,9 @@ def _fit_pair(cases: Sequence[Case], matrix: csr_matrix, sizes: Ints) -> tuple[l
 
     start = np.zeros(2 * features + len(names))
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
-    pairs = dict(zip(names, found[2 * features :].tolist(), strict=True))
+    pairs: PairWeights = {}
+    for (family, agent, patient), weight in zip(names, found[2 * features :].tolist(), strict=True):
+        pairs.setdefault(family, {}).setdefault(agent, {})[patient] = weight
     return [found[:features], found[features : 2 * features]], pairs
 
 
@@ -131,16 +138,17 @@ def _block_loss(block: Block, scores: tuple[Floats, Floats, Floats], slopes: tup
     return -float((block.target * (total - np.log(sums))).sum())
 
 
-def _pair_features(cases: Sequence[Case]) -> tuple[list[str], list[npt.NDArray[np.int32]]]:
+def _pair_features(cases: Sequence[Case]) -> tuple[list[Pair], list[npt.NDArray[np.int32]]]:
     """The pair features that enough claims have, and by claim the number of each pair's, shape (families, n, n)."""
-    index: dict[str, int] = {}
+    index: dict[Pair, int] = {}
     counts: Counter[int] = Counter()
     found = []
     for case in cases:
         assert case.trigger is not None
         grids = []
-        for names, rows in tables(case.trigger, case.gold.type, case.units):
-            small = np.array([[index.setdefault(name, len(index)) for name in line] for line in names])
+        for family, keys in standings(case.trigger, case.gold.type, case.units):
+            names, rows = distinct(keys)
+            small = np.array([[index.setdefault((family, a, p), len(index)) for p in names] for a in names])
             counts.update(small.ravel().tolist())
             grids.append(small[np.ix_(rows, rows)])
         found.append(np.stack(grids))

@@ -27,7 +27,7 @@ from keii.extract.candidates import Candidate, candidates
 from keii.extract.roles import taking, told
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Cast, Unit
-from keii.extract.roles.choose import ROLES, Weights, alone, decode, followed
+from keii.extract.roles.choose import ROLES, Weights, alone, decode
 from keii.extract.roles.history import History
 from keii.extract.roles.pairs import together
 from keii.extract.roles.rules import by_rule
@@ -76,7 +76,7 @@ def cases_of(document: Document, rows: Sequence[dict[str, Any]]) -> Iterator[Cas
         trigger = Trigger(cast, candidate)
         units, features = alone(trigger, claim.type)
         right = tuple(_right(claim, role, units, known) for role in ROLES)
-        yield Case(claim, trigger, units, tuple(features), right)
+        yield Case(claim, trigger, units, tuple(dict.fromkeys(row) for row in features), right)
 
 
 def _claim(document: Document, row: dict[str, Any]) -> Claim:
@@ -165,8 +165,8 @@ def after(cases: Sequence[Case], choose: Callable[[int, Case], Chosen]) -> list[
     for n, case in enumerate(cases):
         trigger, past = case.trigger, pasts[case.gold.article]
         if trigger:
-            known = followed(case.rows, past.rows(trigger, case.gold.type, case.units))
-            case = replace(case, rows=tuple(known))
+            known = past.rows(trigger, case.gold.type, case.units)
+            case = replace(case, rows=tuple(row | dict.fromkeys(more) for row, more in zip(case.rows, known, strict=True)))
             roles = [(case.units[row - 1], role) for role, row in choose(n, case)]
             past.add(trigger, case.gold.type, *taking(roles))
         found.append(case)
@@ -191,13 +191,20 @@ def train(cases: Sequence[Case], rows: dict[str, list[dict[str, Any]]]) -> dict[
         "gold": hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16],
         "claims": sum(bool(case.rows) for case in cases),
         "classes": list(ROLES),
-        "pairs": {name: round(weight, 2) for name, weight in model.pairs.items() if abs(weight) >= _LEAST},
+        "pairs": {
+            family: {agent: told for agent, row in agents.items() if (told := _rounded(row))}
+            for family, agents in model.pairs.items()
+        },
         "weights": {
             name: [round(float(weight), 2) for weight in model.matrix[n]]
             for name, n in model.places.items()
             if np.abs(model.matrix[n]).max() >= _LEAST
         },
     }
+
+
+def _rounded(row: dict[str, float]) -> dict[str, float]:
+    return {patient: round(weight, 2) for patient, weight in row.items() if abs(weight) >= _LEAST}
 
 
 def _rows(data: dict[str, Any]) -> str:

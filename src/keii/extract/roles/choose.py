@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.history import History
 from keii.extract.roles.links import carried_features, none_features, sentence_features
+from keii.extract.roles.pairs import Weights as PairWeights
 from keii.extract.roles.pairs import together
 from keii.model import EventType, Role
 
@@ -22,8 +24,6 @@ _ALSO = 0.45
 """A second unit takes the role too from this probability on."""
 
 Floats = npt.NDArray[np.float64]
-Names = dict[str, None]
-"""The features of a choice, each worth 1, in order."""
 
 
 class Weights(NamedTuple):
@@ -31,7 +31,7 @@ class Weights(NamedTuple):
 
     places: dict[str, int]
     matrix: Floats
-    pairs: dict[str, float]
+    pairs: PairWeights
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Weights:
@@ -41,44 +41,34 @@ class Weights(NamedTuple):
             matrix[row] = told
         return cls({name: row for row, name in enumerate(data["weights"])}, matrix, data["pairs"])
 
-    def decide(self, rows: Iterable[Names]) -> Floats:
-        """Scores, shape (rows, roles)."""
+    def decide(self, rows: Iterable[Iterable[str]]) -> Floats:
+        """Scores, shape (rows, roles), of rows of features; one told twice counts once."""
         index, nothing = self.places, len(self.matrix) - 1
         places: list[int] = []
         starts: list[int] = []
         for names in rows:
             starts.append(len(places))
             places.append(nothing)
-            places += [place for place in map(index.get, names) if place is not None]
+            places += [place for place in dict.fromkeys(map(index.get, names)) if place is not None]
         scores: Floats = np.add.reduceat(self.matrix[places], starts)
         return scores
 
 
-def choices(trigger: Trigger, type: EventType, past: History) -> tuple[tuple[Unit, ...], list[Names]]:
-    """Who may take part, and the features of nobody (row 0) and of each of them."""
-    units, rows = alone(trigger, type)
-    return units, followed(rows, past.rows(trigger, type, units))
-
-
-def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[Names]]:
-    """The choices of a claim by itself."""
+def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[Iterator[str]]]:
+    """Who may take part in a claim, and the features of nobody (row 0) and of each of them, without the claims before."""
     carried = trigger.cast.carried[trigger.candidate.sentence]
     rows = [none_features(trigger, type)]
     rows += [sentence_features(trigger, n, type) for n in range(len(trigger.units))]
     rows += [carried_features(trigger, unit, type, order) for order, unit in enumerate(carried)]
-    return (*trigger.units, *carried), [dict.fromkeys(row) for row in rows]
-
-
-def followed(rows: Sequence[Names], known: Iterable[Iterable[str]]) -> list[Names]:
-    """The rows with what is known from the claims before."""
-    return [row | dict.fromkeys(more) for row, more in zip(rows, known, strict=True)]
+    return (*trigger.units, *carried), rows
 
 
 def by_model(trigger: Trigger, type: EventType, past: History) -> list[tuple[Unit, Role]]:
     """Participants as units with their roles, the most probable set of agents and patients."""
-    units, rows = choices(trigger, type, past)
     model = _model()
-    return [(units[row - 1], role) for role, row in decode(model.decide(rows), together(trigger, type, units, model.pairs))]
+    units, rows = alone(trigger, type)
+    scores = model.decide(chain(row, known) for row, known in zip(rows, past.rows(trigger, type, units), strict=True))
+    return [(units[row - 1], role) for role, row in decode(scores, together(trigger, type, units, model.pairs))]
 
 
 def softmax(scores: Floats) -> Floats:

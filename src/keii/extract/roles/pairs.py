@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -14,35 +14,40 @@ from keii.model import EventType
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Weights = dict[str, dict[str, dict[str, float]]]
+"""By family, by what the agent is, by what the patient is."""
 _NOBODY = "-"
 
 
-def tables(trigger: Trigger, type: EventType, units: Sequence[Unit]) -> Iterator[tuple[list[list[str]], Ints]]:
-    """Names of pair features by agent (row) and patient (column), with the row of the table that each choice takes."""
+def standings(trigger: Trigger, type: EventType, units: Sequence[Unit]) -> Iterator[tuple[str, list[str]]]:
+    """By family of pair features: what nobody, then each unit, is to the trigger."""
     relations, slots, kinds = [_NOBODY], [_NOBODY], [_NOBODY]
     for n, unit in enumerate(units):
         _, relation, slot = standing(trigger, n, unit)
         relations.append(relation)
         slots.append(slot)
         kinds.append("c" if unit.back else trigger.kinds[n])
-    for family, keys in (
-        ("r", relations),
-        ("s", slots),
-        (f"s&{trigger.voice}", slots),
-        (f"s&{type}", slots),
-        (f"k&{type}", kinds),
-    ):
-        distinct = list(dict.fromkeys(keys))
-        place = {key: row for row, key in enumerate(distinct)}
-        names = [[f"{family}:{agent}|{patient}" for patient in distinct] for agent in distinct]
-        yield names, np.array([place[key] for key in keys])
+    yield from (("r", relations), ("s", slots), (f"s&{trigger.voice}", slots), (f"s&{type}", slots), (f"k&{type}", kinds))
 
 
-def together(trigger: Trigger, type: EventType, units: Sequence[Unit], weights: Mapping[str, float]) -> Floats:
+def distinct(keys: Sequence[str]) -> tuple[list[str], Ints]:
+    """The different keys in order, and the place among them of each."""
+    places: dict[str, int] = {}
+    rows = [places.setdefault(key, len(places)) for key in keys]
+    return list(places), np.array(rows)
+
+
+def together(trigger: Trigger, type: EventType, units: Sequence[Unit], weights: Weights) -> Floats:
     """What the pairs add to each agent (row) beside each patient (column), nobody first."""
     size = len(units) + 1
     total = np.zeros((size, size))
-    for names, rows in tables(trigger, type, units):
-        small = np.array([[weights.get(name, 0.0) for name in line] for line in names])
+    for family, keys in standings(trigger, type, units):
+        names, rows = distinct(keys)
+        small = np.zeros((len(names), len(names)))
+        known = weights.get(family, {})
+        for row, agent in enumerate(names):
+            patients = known.get(agent)
+            if patients:
+                small[row] = [patients.get(patient, 0.0) for patient in names]
         total += small[np.ix_(rows, rows)]
     return total
