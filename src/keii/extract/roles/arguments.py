@@ -120,6 +120,11 @@ class Trigger:
         """What kind of thing each of `units` is."""
         return tuple(kind_of(self.tokens, unit.tail) for unit in self.units)
 
+    def standing(self, n: int) -> tuple[str, str]:
+        """The relation of unit `n`, and whether it is the subject or stands beside it."""
+        subject, found = self.subject
+        return self.relations[n], f"subject {found}" if subject == n else f"beside {found}"
+
     def between(self, lo: int, hi: int) -> tuple[int, int]:
         """How many verbs and how many commas stand between two tokens."""
         verbs, commas = self._counts
