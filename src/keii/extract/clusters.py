@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from keii.extract.learned import load
 
@@ -18,6 +18,7 @@ def _table() -> dict[str, str]:
     return table
 
 
+@lru_cache(maxsize=8192)
 def clusters(word: str) -> tuple[str, ...]:
     """The word's clusters, coarse to fine ("60:3", "300:120", "1200:7"), none for an unknown word."""
     codes = _table().get(word)

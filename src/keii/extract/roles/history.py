@@ -77,7 +77,7 @@ class History:
         self, trigger: Trigger, type: EventType, steps: Sequence[str], here: Sequence[Past], place: tuple[int, Unit]
     ) -> Iterator[str]:
         n, unit = place
-        names, last, step = _names([unit]), self._near[-1], steps[-1]
+        names, last, step = frozenset(unit.names), self._near[-1], steps[-1]
         where, relation, slot = standing(trigger, n, unit)
         was = last.role(names)
         yield from _last(was, step, (where, relation, slot), (type, last.type, last.filled))

@@ -49,5 +49,5 @@ def together(trigger: Trigger, type: EventType, units: Sequence[Unit], weights: 
             patients = known.get(agent)
             if patients:
                 small[row] = [patients.get(patient, 0.0) for patient in names]
-        total += small[np.ix_(rows, rows)]
+        total += small[rows[:, None], rows]
     return total
