@@ -12,8 +12,9 @@ from keii.extract.candidates import Candidate
 from keii.extract.roles import cast_all, participants
 from keii.extract.roles.arguments import Trigger, mark, noun_class
 from keii.extract.roles.cast import Cast
-from keii.extract.roles.choose import decode, softmax
+from keii.extract.roles.choose import decode, joint
 from keii.extract.roles.history import History
+from keii.extract.roles.pairs import together
 from keii.extract.roles.phrases import case
 from keii.model import Article, Block, Document, EventType, Mention, Section, Sentence, Token
 
@@ -140,8 +141,40 @@ def test_nobody_is_agent_and_patient_at_once() -> None:
     scores = np.zeros((3, 4))
     scores[1, :2] = 5, 4
     scores[0, 2:] = 5
-    assert decode(softmax(scores))[0] == ("agent", 1)
-    assert ("patient", 1) not in decode(softmax(scores))
+    chosen = decode(scores, np.zeros((3, 3)))
+    assert chosen[0] == ("agent", 1)
+    assert ("patient", 1) not in chosen
+
+
+def test_what_is_learned_of_a_pair_turns_the_choice() -> None:
+    scores, pairs = np.zeros((3, 4)), np.zeros((3, 3))
+    scores[0, 2:] = 5
+    pairs[2, 1] = 3
+    assert decode(scores, pairs) == [("agent", 2), ("patient", 1)]
+    assert np.isclose(joint(scores, pairs).sum(), 1)
+
+
+def test_pairs_are_named_by_what_both_are_to_the_trigger() -> None:
+    cast = Cast(document([MET], NAMES))
+    trigger = Trigger(cast, Candidate(0, 4, 0, 0))
+    told = together(trigger, "meet", trigger.units, {"r": {"r=arg:が": {"-": 2.0}}, "k&meet": {"-": {"-": 1.0}}})
+    assert told.tolist() == [[1.0, 0.0], [2.0, 0.0]]
+
+
+def test_what_somebody_is_before_the_name_is_no_second_one() -> None:
+    words = [("開発者", "NOUN", "nmod", 2), ("、", "PUNCT", "punct", 0), ("山田", "PROPN", "nsubj", 4), ("が", "ADP", "case", 2)]
+    cast = Cast(document([[*words, ("会談", "VERB", "ROOT", 4)]], [("開発者", "ORG", "開発者"), ("山田", "PERSON", "山田")]))
+    assert [unit.names for unit in cast.units[0]] == [("開発者",), ("山田",)]
+
+
+@pytest.mark.parametrize(
+    ("dep", "pos", "behind", "way"),
+    [("ccomp", "VERB", "と", "q"), ("acl", "VERB", "", "a"), ("obj", "NOUN", "を", "c"), ("advcl", "VERB", "て", "t")],
+)
+def test_how_a_clause_hangs_on_what_is_above(dep: str, pos: str, behind: str, way: str) -> None:
+    words = [("決める", pos, dep, 2), (behind, "SCONJ" if behind == "て" else "ADP", "mark", 0), ("話す", "VERB", "ROOT", 2)]
+    trigger = Trigger(Cast(document([words], [])), Candidate(0, 0, 0, 0))
+    assert trigger.ways == ("", way)
 
 
 def test_a_hostile_sentence_is_answered() -> None:

@@ -1,7 +1,7 @@
 """Participants, given the gold triggers and types: rules and learned model, cross-validated by article and story.
 
 `python -m keii.bench.roles [SHARED]` prints the table; `--train` writes models/roles.json from all of the gold.
-A listwise model: for each role a softmax over nobody and everyone who may take it, L2, fitted with L-BFGS (scipy). Each claim
+The model (`keii.bench.rolefit`) is listwise: a softmax over nobody and everyone who may take a role. Each claim
 knows who took part in those before it: in training by the gold and, once more, by what models of the other stories say; in
 measuring by what was said of them.
 """
@@ -13,23 +13,23 @@ import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
 
+from keii.attribute import attribute
 from keii.bench.material import article_paths, genre, gold_rows, tagged
+from keii.bench.rolefit import Case, fit
 from keii.dates import dates
 from keii.extract.candidates import Candidate, candidates
 from keii.extract.roles import taking, told
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Cast, Unit
-from keii.extract.roles.choose import ROLES, alone, decode, followed, softmax
+from keii.extract.roles.choose import ROLES, Weights, alone, decode
 from keii.extract.roles.history import History
+from keii.extract.roles.pairs import together
 from keii.extract.roles.rules import by_rule
 from keii.model import Article, Claim, Document, Participant, Role, Text
 from keii.names import names
@@ -38,23 +38,11 @@ from keii.reconcile import Aliases, matched, namesakes, parts, same_part
 from keii.text import folded
 
 _MODEL = Path(__file__).parents[1] / "models" / "roles.json"
-_C, _AT_LEAST, _STEPS, _FOLDS, _INNER = 0.1, 5, 50, 5, 3
+_AT_LEAST, _FOLDS, _INNER = 5, 5, 3
 _LEAST = 0.04
 """Smaller weights are left out of the model."""
-Floats = npt.NDArray[np.float64]
 Chosen = list[tuple[Role, int]]
 """Roles with the rows that take them."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A gold claim and its choices; `right[role]` are the rows that take the role, none if they are out of reach."""
-
-    gold: Claim
-    trigger: Trigger | None
-    units: tuple[Unit, ...] = ()
-    rows: tuple[dict[str, float], ...] = ()
-    right: tuple[tuple[int, ...], ...] = ()
 
 
 def main() -> None:
@@ -64,7 +52,7 @@ def main() -> None:
     options = parser.parse_args()
     rows, paths = gold_rows(options.shared), article_paths(options.shared)
     articles = [article for article in read([paths[name] for name in rows if name in paths]) if isinstance(article, Article)]
-    documents = {document.article.id: dates(names(document)) for document in tagged(articles)}
+    documents = {document.article.id: attribute(names(dates(document))) for document in tagged(articles)}
     cases = [case for name, document in documents.items() for case in cases_of(document, rows[name])]
     if options.train:
         _MODEL.write_text(_rows(train(cases, rows)) + "\n", encoding="utf-8")
@@ -88,7 +76,7 @@ def cases_of(document: Document, rows: Sequence[dict[str, Any]]) -> Iterator[Cas
         trigger = Trigger(cast, candidate)
         units, features = alone(trigger, claim.type)
         right = tuple(_right(claim, role, units, known) for role in ROLES)
-        yield Case(claim, trigger, units, tuple(features), right)
+        yield Case(claim, trigger, units, tuple(dict.fromkeys(row) for row in features), right)
 
 
 def _claim(document: Document, row: dict[str, Any]) -> Claim:
@@ -158,70 +146,16 @@ def story(article: str) -> str:
 # --- training -----------------------------------------------------------------------------------------------------
 
 
-def fit(cases: Sequence[Case], vocabulary: dict[str, int]) -> Floats:
-    """Weights, shape (features, roles)."""
-    matrix, sizes = _matrix(cases, vocabulary)
-    columns = []
-    for column in range(len(ROLES)):
-        target = np.concatenate([_target(case, column) for case in cases])
-        kept = np.repeat([float(bool(case.right[column])) for case in cases], sizes)
-        columns.append(_fit_role(matrix, sizes, target, kept))
-    return np.stack(columns, axis=1)
-
-
-def _fit_role(matrix: csr_matrix, sizes: npt.NDArray[np.int64], target: Floats, kept: Floats) -> Floats:
-    turned = matrix.T.tocsr()
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        scores = matrix @ weights
-        scores -= np.repeat(np.maximum.reduceat(scores, starts), sizes)
-        powers = np.exp(scores)
-        totals = np.repeat(np.add.reduceat(powers, starts), sizes)
-        value = -(kept * target * (scores - np.log(totals))).sum() + 0.5 / _C * weights @ weights
-        return float(value), turned @ (kept * (powers / totals - target)) + weights / _C
-
-    solution: Floats = minimize(loss, np.zeros(matrix.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
-    return solution
-
-
-def _vocabulary(cases: Sequence[Case], at_least: int = _AT_LEAST) -> dict[str, int]:
-    counts = Counter(name for case in cases for row in case.rows for name in row)
-    return {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= at_least))}
-
-
-def _matrix(cases: Sequence[Case], vocabulary: dict[str, int]) -> tuple[csr_matrix, npt.NDArray[np.int64]]:
-    indices: list[int] = []
-    ends = [0]
-    for case in cases:
-        for row in case.rows:
-            indices += sorted(vocabulary[name] for name in row if name in vocabulary)
-            ends.append(len(indices))
-    matrix = csr_matrix((np.ones(len(indices)), indices, ends), shape=(len(ends) - 1, len(vocabulary)))
-    return matrix, np.array([len(case.rows) for case in cases])
-
-
-def _target(case: Case, column: int) -> Floats:
-    target = np.zeros(len(case.rows))
-    for row in case.right[column]:
-        target[row] = 1 / len(case.right[column])
-    return target
-
-
-def learn(cases: Sequence[Case]) -> tuple[dict[str, int], Floats]:
-    """The vocabulary and the weights, from every case twice: after the gold of those before, and after what is said of them."""
+def learn(cases: Sequence[Case]) -> Weights:
+    """The model, from every case twice: after the gold of those before, and after what is said of them."""
     live = [case for case in cases if case.rows]
     told: list[Chosen] = [[] for _ in live]
     for held in _split(live, _INNER):
         others = set(range(len(live))) - set(held)
-        rest = [live[n] for n in sorted(others)]
-        vocabulary = _vocabulary(rest)
-        weights = fit(rest, vocabulary)
+        model = fit([live[n] for n in sorted(others)], _AT_LEAST)
         for n in held:
-            told[n] = _said(live[n], vocabulary, weights)
-    both = [*after(live, lambda n, case: _gold(case)), *after(live, lambda n, case: told[n])]
-    vocabulary = _vocabulary(both, 2 * _AT_LEAST)
-    return vocabulary, fit(both, vocabulary)
+            told[n] = _said(live[n], model)
+    return fit([*after(live, lambda n, case: _gold(case)), *after(live, lambda n, case: told[n])], 2 * _AT_LEAST)
 
 
 def after(cases: Sequence[Case], choose: Callable[[int, Case], Chosen]) -> list[Case]:
@@ -231,8 +165,8 @@ def after(cases: Sequence[Case], choose: Callable[[int, Case], Chosen]) -> list[
     for n, case in enumerate(cases):
         trigger, past = case.trigger, pasts[case.gold.article]
         if trigger:
-            known = followed(case.rows, past.rows(trigger, case.gold.type, case.units))
-            case = replace(case, rows=tuple(known))
+            known = past.rows(trigger, case.gold.type, case.units)
+            case = replace(case, rows=tuple(row | dict.fromkeys(more) for row, more in zip(case.rows, known, strict=True)))
             roles = [(case.units[row - 1], role) for role, row in choose(n, case)]
             past.add(trigger, case.gold.type, *taking(roles))
         found.append(case)
@@ -243,25 +177,34 @@ def _gold(case: Case) -> Chosen:
     return [(role, row) for role, rows in zip(ROLES, case.right, strict=True) for row in rows if row]
 
 
-def _said(case: Case, vocabulary: dict[str, int], weights: Floats) -> Chosen:
-    return decode(softmax(_matrix([case], vocabulary)[0] @ weights))
+def _said(case: Case, model: Weights) -> Chosen:
+    if case.trigger is None:
+        return []
+    return decode(model.decide(case.rows), together(case.trigger, case.gold.type, case.units, model.pairs))
 
 
 def train(cases: Sequence[Case], rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """The content of models/roles.json, trained on all cases."""
-    vocabulary, weights = learn(cases)
+    model = learn(cases)
     return {
         "made by": "python -m keii.bench.roles --train",
         "gold": hashlib.sha256(json.dumps(rows, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16],
         "claims": sum(bool(case.rows) for case in cases),
         "classes": list(ROLES),
-        "bias": [0.0] * len(ROLES),
+        "pairs": {
+            family: {agent: told for agent, row in agents.items() if (told := _rounded(row))}
+            for family, agents in model.pairs.items()
+        },
         "weights": {
-            name: [round(float(weight), 2) for weight in weights[n]]
-            for name, n in vocabulary.items()
-            if np.abs(weights[n]).max() >= _LEAST
+            name: [round(float(weight), 2) for weight in model.matrix[n]]
+            for name, n in model.places.items()
+            if np.abs(model.matrix[n]).max() >= _LEAST
         },
     }
+
+
+def _rounded(row: dict[str, float]) -> dict[str, float]:
+    return {patient: round(weight, 2) for patient, weight in row.items() if abs(weight) >= _LEAST}
 
 
 def _rows(data: dict[str, Any]) -> str:
@@ -282,12 +225,10 @@ def crossvalidate(cases: Sequence[Case]) -> list[tuple[Participant, ...]]:
     """What the model says of each case, trained on the other stories."""
     said: list[tuple[Participant, ...]] = [()] * len(cases)
     for held in _split(cases, _FOLDS):
-        vocabulary, weights = learn([cases[n] for n in sorted(set(range(len(cases))) - set(held))])
+        model = learn([cases[n] for n in sorted(set(range(len(cases))) - set(held))])
 
-        def choose(
-            n: int, case: Case, places: Sequence[int] = held, by: tuple[dict[str, int], Floats] = (vocabulary, weights)
-        ) -> Chosen:
-            chosen = _said(case, *by)
+        def choose(n: int, case: Case, places: Sequence[int] = held, model: Weights = model) -> Chosen:
+            chosen = _said(case, model)
             said[places[n]] = tuple(who for role, row in chosen for who in told(case.units[row - 1], role))
             return chosen
 

@@ -18,6 +18,7 @@ from typing import NamedTuple, get_args
 from keii import lexicon
 from keii.config import Extract
 from keii.extract.candidates import Candidate
+from keii.extract.clusters import clusters
 from keii.extract.grammar import children, is_content, is_function, is_sahen, particles, path_to_root, quote_depth
 from keii.extract.learned import Linear, load
 from keii.model import Document, EventType, Factuality, Token
@@ -37,6 +38,8 @@ _CLAUSE_ENDS = frozenset(
     {"が", "けど", "けれど", "けれども", "ので", "から", "ば", "し", "のに", "なら", "たら", "ても", "でも", "と"}
 )
 _CASES = frozenset({"に", "で", "を", "が", "は", "も", "へ", "や", "など", "から", "まで", "より", "の"})
+_CONTENT_ENDS = ("もの", "疑い", "疑いがある", "という", "ということ")
+"""How a sentence ends that tells what somebody is accused of: 着服したというもの."""
 _BRACKET = 40
 
 
@@ -134,7 +137,10 @@ def _features(document: Document, candidate: Candidate, type: EventType) -> Iter
         yield f"above{at}={step.link}&{step.above}"
     for first, second in pairwise(reading.steps[:4]):
         yield f"path={first.link}&{first.above}>{second.link}&{second.above}"
+    for code in clusters(token.norm)[:2]:
+        yield f"like={code}&{rule}"
     yield from _surroundings(tokens, i, tense, rule)
+    yield from _accusations(document, candidate, rule)
     yield from _dates_beside(document, candidate, rule, tense)
 
 
@@ -159,20 +165,44 @@ def _surroundings(tokens: Sequence[Token], i: int, tense: str, rule: str) -> Ite
     for child in children(tokens, i):
         yield f"child={tokens[child].dep}&{''.join(particles(tokens, child))}&{rule}"
     root = [i, *path_to_root(tokens, i)][-1]
+    final = _tense(tokens, root, _tail(tokens, root))
+    yield f"final={final}&{tense}"
+    yield f"final={final}&{tense}&{rule}"
     yield f"root={tokens[root].lemma}"
     yield f"root={tokens[root].lemma}&{tense}"
     yield f"is root={root == i}"
     yield f"end={''.join(token.surface for token in tokens[-5:])[-6:]}"
 
 
+def _accusations(document: Document, candidate: Candidate, rule: str) -> Iterator[str]:
+    """Where the talk is of a crime somebody is accused of: before the event, behind it, in the sentence before."""
+    number, i = candidate.sentence, candidate.token
+    tokens, accusing = document.tokens[number], _accusing()
+    accused = [j for j, token in enumerate(tokens) if token.lemma in accusing]
+    sides = "".join(side for side, there in (("<", accused and accused[0] < i), (">", accused and accused[-1] > i)) if there)
+    told = number > 0 and document.sentences[number - 1].section == document.sentences[number].section
+    before = told and any(token.lemma in accusing for token in document.tokens[number - 1])
+    suspect = any(token.lemma in ("容疑者", "被告") for token in tokens)
+    content = "".join(token.surface for token in tokens[-6:]).rstrip("。").endswith(_CONTENT_ENDS)
+    yield f"accused={sides}"
+    yield f"accused={sides}&{rule}&{suspect}"
+    yield f"accused={sides}{'^' * before}&{content}&{rule}"
+    yield f"accused={sides}{'^' * before}&{tokens[i].pos}&{suspect}"
+
+
 def _dates_beside(document: Document, candidate: Candidate, rule: str, tense: str) -> Iterator[str]:
-    """Whether the dates of the sentence lie ahead of the article's own."""
+    """Whether the dates of the sentence lie ahead of the article's own; where it has none, the date before it."""
     sentence, published = document.sentences[candidate.sentence], document.published
     if published is None or published.latest is None:
         return
     first = bisect_left(document.whens, sentence.start, key=lambda when: when.start)
     last = bisect_left(document.whens, sentence.end, first, key=lambda when: when.start)
     whens = [when for when in document.whens[first:last] if when.earliest and when.kind in ("date", "time")]
+    earlier = [when for when in document.whens[max(0, first - 3) : first] if when.earliest and when.kind in ("date", "time")][-1:]
+    for when in [] if whens else earlier:
+        ahead = (when.earliest or "") >= published.latest
+        yield f"before ahead={ahead}&{rule}&{tense}"
+        yield f"before ahead={ahead}&{tense}"
     near = [when for when in whens if when.end <= candidate.start][-1:]
     for when in near:
         ahead = (when.earliest or "") >= published.latest
@@ -260,6 +290,11 @@ def _over(lemma: str, link: str, tense: str) -> tuple[Cue | None, bool]:
 def _words() -> dict[tuple[str, str], str]:
     """Effects by place and word."""
     return {(place, word): effect for place, effect, words in lexicon.table("factuality") for word in words.split(" ")}
+
+
+@cache
+def _accusing() -> frozenset[str]:
+    return frozenset(word for place, word in _words() if place == "talk")
 
 
 @cache

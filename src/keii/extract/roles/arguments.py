@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
+from keii.attribute import attribution
 from keii.extract.candidates import Candidate
 from keii.extract.grammar import chain, is_sahen
 from keii.extract.roles.cast import Cast, Unit
-from keii.extract.roles.phrases import Phrase, case, words
+from keii.extract.roles.phrases import VOCATIONS, Phrase, case, words
 from keii.model import Token
 
 TOPIC = ("は", "も", "が", "こそ")
@@ -25,6 +27,22 @@ _SUBJECTS = (
 )
 """How a subject is found, surest first."""
 _DEEP = 5
+_COMPLEX = (
+    ("によって", "による"),
+    ("によると", "よると"),
+    ("によれば", "よると"),
+    ("により", "による"),
+    ("による", "による"),
+    ("に対し", "対して"),
+    ("に対する", "対して"),
+    ("について", "ついて"),
+    ("をめぐ", "ついて"),
+    ("として", "として"),
+    ("とし", "として"),
+    ("とともに", "と"),
+    ("にとって", "に"),
+)
+"""Particles of several words, longest first, and what they count as."""
 
 
 class Trigger:
@@ -84,9 +102,70 @@ class Trigger:
         return tuple(self._relation(unit) for unit in self.units)
 
     @cached_property
+    def marks(self) -> tuple[str, ...]:
+        """The particle of each of `units`, `inner` for one inside a compound."""
+        return tuple("inner" if unit.tail.inner else mark(unit.tail.particles) for unit in self.units)
+
+    @cached_property
+    def marked(self) -> dict[str, list[int]]:
+        """Where units with each particle end, in order."""
+        places: dict[str, list[int]] = {}
+        for unit, particle in zip(self.units, self.marks, strict=True):
+            if particle != "inner":
+                places.setdefault(particle, []).append(unit.tail.last)
+        return {particle: sorted(ends) for particle, ends in places.items()}
+
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """What kind of thing each of `units` is."""
         return tuple(kind_of(self.tokens, unit.tail) for unit in self.units)
+
+    def standing(self, n: int) -> tuple[str, str]:
+        """The relation of unit `n`, and whether it is the subject or stands beside it."""
+        subject, found = self.subject
+        return self.relations[n], f"subject {found}" if subject == n else f"beside {found}"
+
+    def between(self, lo: int, hi: int) -> tuple[int, int]:
+        """How many verbs and how many commas stand between two tokens."""
+        verbs, commas = self._counts
+        return (verbs[hi] - verbs[lo + 1], commas[hi] - commas[lo + 1]) if lo < hi else (0, 0)
+
+    @cached_property
+    def _counts(self) -> tuple[list[int], list[int]]:
+        """Verbs and commas before each token."""
+        verbs = accumulate((token.pos == "VERB" and token.bunsetu for token in self.tokens), initial=0)
+        return list(verbs), list(accumulate((token.surface == "、" for token in self.tokens), initial=0))
+
+    @cached_property
+    def actors(self) -> int:
+        """How many of `units` can take part of themselves."""
+        return sum(kind in ACTORS for kind in self.kinds)
+
+    @cached_property
+    def frame(self) -> str:
+        """Which cases the predicate's own arguments fill: "がを"."""
+        return "".join(sorted({relation[4:] for relation in self.relations if relation[:4] == "arg:" and len(relation) < 7}))
+
+    @cached_property
+    def ways(self) -> tuple[str, ...]:
+        """How the clause hangs on each step of `path`: `q`uoted, `a`dnominal, `t` continued, `c`ase, `m` by a conjunction."""
+        below, ways = self.i, [""]
+        for step in self.path:
+            ways.append(ways[-1] + _way(self.tokens, below))
+            below = step
+        return tuple(ways)
+
+    def way(self, unit: Unit) -> str:
+        """The way up from the trigger to the word that a unit hangs on, "-" where it hangs elsewhere."""
+        over = self.tokens[unit.tail.head].head
+        places = [self.i, *self.path]
+        return self.ways[places.index(over)] if over in places else "-"
+
+    @cached_property
+    def voices(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names of those who are cited as speakers of the claim, and of its outlets."""
+        said = attribution(self.cast.document, self.candidate.start, self.candidate.end)
+        return frozenset(said.speakers), frozenset(said.outlets)
 
     @cached_property
     def subject(self) -> tuple[int | None, str]:
@@ -136,6 +215,19 @@ class Trigger:
         return self.tokens[i].lemma in words("empty")
 
 
+def _way(tokens: Sequence[Token], i: int) -> str:
+    """How a clause or noun hangs on its head, by what closes it."""
+    if tokens[i].dep == "acl":
+        return "a"
+    behind = chain(tokens, i)
+    last = tokens[behind.end - 1]
+    if last.surface in ("と", "という") and last.pos != "SCONJ" and behind.end - 1 > i:
+        return "q" if tokens[i].pos in ("VERB", "ADJ", "AUX") or len(behind.lemmas) > 1 else "c"
+    if tokens[i].dep in ("obj", "nsubj", "obl", "iobj", "nmod", "dislocated", "compound"):
+        return "c"
+    return "m" if last.pos == "SCONJ" and last.surface not in ("て", "で") else "t"
+
+
 def above(tokens: Sequence[Token], i: int, steps: int) -> list[int]:
     """The heads above a token, nearest first, at most `steps` of them."""
     path: list[int] = []
@@ -160,29 +252,20 @@ def noun_class(text: str, label: str) -> str:
 
 def kind_of(tokens: Sequence[Token], phrase: Phrase) -> str:
     """`noun_class` of a phrase, `event` where its head is a verbal noun."""
-    if not phrase.label and is_sahen(tokens[phrase.last]):
+    if phrase.label:
+        return phrase.label
+    if tokens[phrase.last].ent in VOCATIONS:
+        return "person"
+    if is_sahen(tokens[phrase.last]):
         return "event"
-    return noun_class(phrase.text, phrase.label)
+    return noun_class(phrase.text, "")
 
 
-def mark(particles: Sequence[str]) -> str:
+@lru_cache(maxsize=10_000)
+def mark(particles: tuple[str, ...]) -> str:
     """The particle that tells a phrase's case: は and も only where no other stands before them."""
     joined = "".join(particles[:4])
-    for many, one in (
-        ("によって", "による"),
-        ("によると", "よると"),
-        ("によれば", "よると"),
-        ("により", "による"),
-        ("による", "による"),
-        ("に対し", "対して"),
-        ("に対する", "対して"),
-        ("について", "ついて"),
-        ("をめぐ", "ついて"),
-        ("として", "として"),
-        ("とし", "として"),
-        ("とともに", "と"),
-        ("にとって", "に"),
-    ):
+    for many, one in _COMPLEX:
         if joined.startswith(many):
             return one
     return "".join(p for p in particles[:2] if p not in ("など", "だけ", "ら", "まで")) or joined

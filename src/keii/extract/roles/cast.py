@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from heapq import nlargest
 
 from keii.extract.grammar import quote_depth
@@ -32,7 +33,7 @@ _MEMORY = 60
 """How many names back a bare noun or a group word may repeat."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
     """Phrases that share one role; `back` counts the sentences since it was named, 0 in the sentence itself."""
 
@@ -43,7 +44,7 @@ class Unit:
     def tail(self) -> Phrase:
         return self.phrases[-1]
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for phrase in self.phrases for name in phrase.names))
 

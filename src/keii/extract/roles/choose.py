@@ -2,80 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from keii.extract.learned import Linear, features, load
+from keii.extract.learned import load
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.history import History
 from keii.extract.roles.links import carried_features, none_features, sentence_features
+from keii.extract.roles.pairs import Weights as PairWeights
+from keii.extract.roles.pairs import together
 from keii.model import EventType, Role
 
 ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
 _ALSO = 0.45
 """A second unit takes the role too from this probability on."""
 
-Probabilities = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float64]
 
 
-def choices(trigger: Trigger, type: EventType, past: History) -> tuple[tuple[Unit, ...], list[dict[str, float]]]:
-    """Who may take part, and the features of nobody (row 0) and of each of them."""
-    units, rows = alone(trigger, type)
-    return units, followed(rows, past.rows(trigger, type, units))
+class Weights(NamedTuple):
+    """The model: `places` tells each feature's row of `matrix` (features + 1, roles; the last is zero), `pairs` see `tables`."""
+
+    places: dict[str, int]
+    matrix: Floats
+    pairs: PairWeights
+
+    @classmethod
+    def parse(cls, data: Mapping[str, Any]) -> Weights:
+        """Read the content of models/roles.json."""
+        matrix = np.zeros((len(data["weights"]) + 1, len(ROLES)))
+        for row, told in enumerate(data["weights"].values()):
+            matrix[row] = told
+        return cls({name: row for row, name in enumerate(data["weights"])}, matrix, data["pairs"])
+
+    def decide(self, rows: Iterable[Iterable[str]]) -> Floats:
+        """Scores, shape (rows, roles), of rows of features; one told twice counts once."""
+        index, nothing = self.places, len(self.matrix) - 1
+        places: list[int] = []
+        starts: list[int] = []
+        for names in rows:
+            starts.append(len(places))
+            places.append(nothing)
+            places += [place for place in dict.fromkeys(map(index.get, names)) if place is not None]
+        scores: Floats = np.add.reduceat(self.matrix[places], starts)
+        return scores
 
 
-def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[dict[str, float]]]:
-    """The choices of a claim by itself."""
+def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[Iterator[str]]]:
+    """Who may take part in a claim, and the features of nobody (row 0) and of each of them, without the claims before."""
     carried = trigger.cast.carried[trigger.candidate.sentence]
     rows = [none_features(trigger, type)]
     rows += [sentence_features(trigger, n, type) for n in range(len(trigger.units))]
     rows += [carried_features(trigger, unit, type, order) for order, unit in enumerate(carried)]
-    return (*trigger.units, *carried), [features(row) for row in rows]
-
-
-def followed(rows: Sequence[dict[str, float]], known: Iterable[Sequence[str]]) -> list[dict[str, float]]:
-    """The rows with what is known from the claims before."""
-    return [{**row, **features(more)} for row, more in zip(rows, known, strict=True)]
+    return (*trigger.units, *carried), rows
 
 
 def by_model(trigger: Trigger, type: EventType, past: History, home: Path | None = None) -> list[tuple[Unit, Role]]:
     """Participants as units with their roles, the most probable set of agents and patients."""
-    units, rows = choices(trigger, type, past)
-    return [(units[row - 1], role) for role, row in decode(softmax(_model(home).decide(rows)))]
+    model = _model(home)
+    units, rows = alone(trigger, type)
+    scores = model.decide(chain(row, known) for row, known in zip(rows, past.rows(trigger, type, units), strict=True))
+    return [(units[row - 1], role) for role, row in decode(scores, together(trigger, type, units, model.pairs))]
 
 
-def softmax(scores: Probabilities) -> Probabilities:
-    """Per role (column) the probability of each row."""
+def softmax(scores: Floats) -> Floats:
+    """Per column the probability of each row."""
     powers = np.exp(scores - scores.max(axis=0))
-    probabilities: Probabilities = powers / powers.sum(axis=0)
+    probabilities: Floats = powers / powers.sum(axis=0)
     return probabilities
 
 
-def decode(probabilities: Probabilities) -> list[tuple[Role, int]]:
+def decode(scores: Floats, pairs: Floats) -> list[tuple[Role, int]]:
     """The roles with the rows that take them: agent and patient chosen together, no row in two of them but `org`."""
-    pair = probabilities[:, 0][:, None] * probabilities[:, 1][None, :]
-    pair[np.arange(1, len(pair)), np.arange(1, len(pair))] = 0
-    agent, patient = np.unravel_index(int(pair.argmax()), pair.shape)
+    both = joint(scores, pairs)
+    agent, patient = (int(row) for row in np.unravel_index(int(both.argmax()), both.shape))
+    chances = [both.sum(axis=1), both.sum(axis=0), *softmax(scores[:, 2:]).T]
     chosen: list[tuple[Role, int]] = []
-    taken: set[int] = {int(agent), int(patient)} - {0}
+    taken = {agent, patient} - {0}
     for column, role in enumerate(ROLES):
-        chances = probabilities[:, column].copy()
-        first = int((agent, patient)[column]) if column < 2 else 0
+        chance = chances[column].copy()
+        first = (agent, patient)[column] if column < 2 else 0
         if role != "org":
-            chances[list(taken - {first})] = 0
-        first = first if column < 2 else int(chances.argmax())
+            chance[list(taken - {first})] = 0
+        first = first if column < 2 else int(chance.argmax())
         if first:
-            rows = [first, *(row for row in range(1, len(chances)) if row != first and chances[row] > _ALSO)]
+            rows = [first, *(row for row in range(1, len(chance)) if row != first and chance[row] > _ALSO)]
             taken.update(rows)
             chosen += [(role, row) for row in rows]
     return chosen
 
 
+def joint(scores: Floats, pairs: Floats) -> Floats:
+    """The probability of each agent (row) with each patient (column); nobody is both."""
+    total = scores[:, 0][:, None] + scores[:, 1][None, :] + pairs
+    powers = np.exp(total - total.max())
+    same = np.arange(1, len(powers))
+    powers[same, same] = 0
+    probabilities: Floats = powers / powers.sum()
+    return probabilities
+
+
 @cache
-def _model(home: Path | None) -> Linear:
-    return Linear.parse(load("roles", home))
+def _model(home: Path | None) -> Weights:
+    return Weights.parse(load("roles", home))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from keii.extract.roles.arguments import Trigger, above
 from keii.extract.roles.cast import Unit
@@ -76,13 +77,10 @@ class History:
         self, trigger: Trigger, type: EventType, steps: Sequence[str], here: Sequence[Past], place: tuple[int, Unit]
     ) -> Iterator[str]:
         n, unit = place
-        names, last, step = _names([unit]), self._near[-1], steps[-1]
-        where, relation, slot = _standing(trigger, n, unit)
+        names, last, step = frozenset(unit.names), self._near[-1], steps[-1]
+        where, relation, slot = standing(trigger, n, unit)
         was = last.role(names)
-        yield f"h:1={was}"
-        for about in (step, where, f"{step}&{where}", f"{step}&{relation}", f"{step}&{slot}"):
-            yield f"h:1={was}&{about}"
-        yield from (f"h:1={was}&{about}" for about in (type, f"{type}&{last.type}", f"{last.filled}&{step}"))
+        yield from _last(was, step, (where, relation, slot), (type, last.type, last.filled))
         if len(self._near) > 1:
             both = f"{was}{self._near[-2].role(names)}"
             yield from (f"h:12={both}&{about}" for about in (steps[-2], where, slot))
@@ -110,17 +108,34 @@ class History:
             yield "typed", self._by_type[type]
 
 
+@lru_cache(maxsize=8192)
+def _last(was: str, step: str, place: tuple[str, str, str], told: tuple[str, str, str]) -> tuple[str, ...]:
+    """What somebody was in the claim before."""
+    (where, relation, slot), (type, before, filled) = place, told
+    abouts = (
+        step,
+        where,
+        f"{step}&{where}",
+        f"{step}&{relation}",
+        f"{step}&{slot}",
+        type,
+        f"{type}&{before}",
+        f"{filled}&{step}",
+    )
+    return (f"h:1={was}", *(f"h:1={was}&{about}" for about in abouts))
+
+
 def _names(units: Sequence[Unit]) -> frozenset[str]:
     return frozenset(name for unit in units for name in unit.names)
 
 
-def _standing(trigger: Trigger, n: int, unit: Unit) -> tuple[str, str, str]:
+def standing(trigger: Trigger, n: int, unit: Unit) -> tuple[str, str, str]:
     """Where a unit stands: how far back; its relation to the trigger; whether it is the subject."""
     if unit.back:
         back = f"c{min(unit.back, 4)}"
         return back, back, back
-    subject, found = trigger.subject
-    return "in", f"r={trigger.relations[n]}", f"s={'subject' if subject == n else 'beside'} {found}"
+    relation, slot = trigger.standing(n)
+    return "in", f"r={relation}", f"s={slot}"
 
 
 def _step(trigger: Trigger, past: Past) -> str:

@@ -19,6 +19,8 @@ _GLOSS = 24
 """The most tokens of a gloss in brackets."""
 _INNER = ("compound", "nummod", "clf", "fixed")
 _NOUNS = ("NOUN", "PROPN", "PRON", "NUM")
+VOCATIONS = frozenset({"Position_Vocation", "Person"})
+"""GiNZA's labels of nouns that name people by what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,11 +292,20 @@ def _coordinate(tokens: Sequence[Token], a: Phrase, b: Phrase) -> bool:
     between = [token for token in tokens[behind(tokens, a.last) : b.first] if token.surface not in '」』"”「『“']
     if not 0 < len(between) <= _APART or between[0].surface not in _JOIN or is_verbal_next(tokens, b):
         return False
+    if _apposed(tokens, a, b, between):
+        return False
     near = all(token.surface in _JOIN or token.pos == "CCONJ" or token.surface in ("など", "の", "両") for token in between)
     if near:
         return alike(a, b) or (between[0].surface in ("と", "や") and bool(b.label))
     apart = tokens[a.head].head in range(b.first, b.last + 1) and a.label == b.label != ""
     return apart and (between[0].surface in ("と", "や") or not any(token.pos in ("VERB", "AUX") for token in between))
+
+
+def _apposed(tokens: Sequence[Token], a: Phrase, b: Phrase, between: Sequence[Token]) -> bool:
+    """What somebody is, before the name (X社の開発者、Y氏): no second one."""
+    last = tokens[a.last]
+    said = last.pos == "NOUN" and not a.title and (last.ent in VOCATIONS or last.surface[-1:] in words("person"))
+    return said and b.label == "PERSON" and all(token.surface in ("、", "・") for token in between)
 
 
 def is_verbal_next(tokens: Sequence[Token], b: Phrase) -> bool:
