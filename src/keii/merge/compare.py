@@ -228,8 +228,8 @@ def _discourse(table: Table, a: Ints, b: Ints, same_article: Bools, same_sentenc
         f"clause {name}": same_sentence & (table.tail[first] == i) for i, name in enumerate(TAILS)
     }
     found |= {f"opens {name}": goes_on & (table.opener[second] == i) for i, name in enumerate(OPENERS)}
-    named = np.maximum(_share(table.said, table.rest, a, b), _share(table.said, table.rest, b, a))
-    told = _dot2(table.who, table.rest, a, b) + _dot2(table.who, table.rest, b, a)
+    named = np.maximum(_named(table, a, b), _named(table, b, a))
+    told = _dot2(table.who, table.present, a, b) + _dot2(table.who, table.present, b, a)
     counted, numbered = _dot(table.counters, a, b) > 0, _dot(table.ordinals, a, b) > 0
     return found | {
         "one quoted": table.quoted[a] != table.quoted[b],
@@ -255,9 +255,10 @@ def _joint(found: Mapping[str, Floats]) -> dict[str, Floats]:
     return joint
 
 
-def _share(left: Sets, right: Sets, a: Ints, b: Ints) -> Floats:
-    """How much of each left set is in the right one."""
-    return _dot2(left, right, a, b) / np.maximum(_size(left, a), 1)
+def _named(table: Table, a: Ints, b: Ints) -> Floats:
+    """How much of the first trigger's words stands in the second sentence, besides its own trigger."""
+    shared = _dot2(table.said, table.present, a, b) - _dot(table.said, a, b)
+    return np.maximum(shared, 0) / np.maximum(_size(table.said, a), 1)
 
 
 def _dot(these: Sets, a: Ints, b: Ints) -> Floats:

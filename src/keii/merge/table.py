@@ -84,16 +84,6 @@ def sets(rows: Sequence[Mapping[str, float]], columns: dict[str, int] | None = N
     return Sets(matrix, row_sums(matrix.multiply(matrix)))
 
 
-def aligned(*tables: Sequence[Mapping[str, float]]) -> list[Sets]:
-    """Sets with the same columns."""
-    columns: dict[str, int] = {}
-    for rows in tables:
-        for row in rows:
-            for name in row:
-                columns.setdefault(name, len(columns))
-    return [sets(rows, columns) for rows in tables]
-
-
 def row_sums(matrix: csr_array) -> Floats:
     rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     return np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0]).astype(np.float64)
@@ -151,7 +141,8 @@ class Table:
         }
         self.speakers = sets([_ones(claim.speakers) for claim in claims])
         self.outlets = sets([_ones(claim.outlets) for claim in claims])
-        self.words = sets(_weighed(self.content, by_article))
+        self.word_columns: dict[str, int] = {}
+        self.words = sets(_weighed(self.content, by_article), self.word_columns)
         self.near = sets(_weighed([content(context(claim)) for claim in claims], by_article))
         self.trigger = sets(_weighed([[claim.trigger.text] for claim in claims], by_article))
         self.kanji = sets([_ones(kanji(claim.trigger.text)) for claim in claims])
@@ -175,12 +166,16 @@ class Table:
         numbered = [ordinals(claim) for claim in claims]
         self.ordinals = sets([_ones(f"{number}{counter}" for counter, number in of.items()) for of in numbered])
         self.counters = sets([_ones(of) for of in numbered])
-        said = [content(claim.trigger.text) for claim in claims]
-        self.said, self.who, self.rest = aligned(
-            [_ones(words) for words in said],
-            [_ones(w for who in claim.participants for w in content(who.name)) for claim in claims],
-            [_ones(words - own) for words, own in zip(self.content, said, strict=True)],
-        )
+        said = sets([_ones(content(claim.trigger.text)) for claim in claims], self.word_columns)
+        who = sets([_ones(w for c in claim.participants for w in content(c.name)) for claim in claims], self.word_columns)
+        self.said, self.who, present = (self._widened(these) for these in (said, who, self.words))
+        present.matrix.data = np.ones_like(present.matrix.data)
+        self.present = present
+
+    def _widened(self, these: Sets) -> Sets:
+        """The same sets with all columns of words."""
+        matrix, shape = these.matrix, (len(self.claims), max(len(self.word_columns), 1))
+        return Sets(csr_array((matrix.data, matrix.indices, matrix.indptr), shape=shape), these.size)
 
     @staticmethod
     def either(values: Ints, one: int, other: int, a: Ints, b: Ints) -> Bools:

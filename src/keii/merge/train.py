@@ -8,7 +8,6 @@ learned from does no harm.
 from __future__ import annotations
 
 import json
-import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import combinations
@@ -141,29 +140,29 @@ def _both(one: Examples, other: Examples) -> Examples:
 
 def blur(claims: Sequence[Claim], seed: int = 0) -> list[Claim]:
     """Make the mistakes that the program makes, about as often (docs/accuracy.md): dates, participants, types, speakers."""
-    rng = random.Random(seed)
+    rng = np.random.default_rng(seed)
     by_article: defaultdict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         by_article[claim.article].append(claim)
     return [_blurred(claim, by_article[claim.article], rng) for claim in claims]
 
 
-def _blurred(claim: Claim, others: Sequence[Claim], rng: random.Random) -> Claim:
+def _blurred(claim: Claim, others: Sequence[Claim], rng: np.random.Generator) -> Claim:
     """One claim with mistakes; wrong dates, names and types are mostly those of the article's other claims."""
     told: dict[str, Any] = {}
     lot = rng.random()
     if lot < 0.25:
-        told["date"] = rng.choice(others).date if lot < 0.2 else None
+        told["date"] = others[int(rng.integers(len(others)))].date if lot < 0.2 else None
     participants = list(claim.participants)
     if participants and rng.random() < 0.25:
-        participants.pop(rng.randrange(len(participants)))
+        participants.pop(int(rng.integers(len(participants))))
     if rng.random() < 0.1:
-        participants += rng.choice(others).participants[:1]
+        participants += others[int(rng.integers(len(others)))].participants[:1]
     if participants and rng.random() < 0.08:
-        at = rng.randrange(len(participants))
-        participants[at] = participants[at].model_copy(update={"role": rng.choice(get_args(Role))})
+        at = int(rng.integers(len(participants)))
+        participants[at] = participants[at].model_copy(update={"role": get_args(Role)[int(rng.integers(4))]})
     if rng.random() < 0.2:
-        told["type"] = rng.choice(["other", rng.choice(others).type])
+        told["type"] = "other" if rng.random() < 0.5 else others[int(rng.integers(len(others)))].type
     if rng.random() < 0.15:
         told["speakers"] = ()
     return claim.model_copy(update={**told, "participants": tuple(participants)})
