@@ -48,7 +48,7 @@ _PERSON_HEAD = re.compile(r"故(?=.{2})")
 _PERSON_TAIL = re.compile(r"(?<=..)(?:[米英仏独露韓伊]?(?:前|元)|現|[初二三四五六七八九十]段|(?:選手|氏|さん)?[(（].{0,20})$")
 _LONG_TITLES = "|".join(title for title in lexica.titles() if len(title) > 2 or title in ("氏", "さん", "社長", "会長"))
 _TITLE_TAIL = re.compile(rf"(?<=[A-Za-zァ-ヶー一-龠])(?:前|元)?(?:{_LONG_TITLES})$")
-_BODY_TAIL = re.compile(r"(?<=[A-Za-zァ-ヶー])(?:株|内|側|系|製)$|(?<=[一-龠]{2})(?:株|側)$")
+_BODY_TAIL = re.compile(r"(?<=[A-Za-zァ-ヶー])(?:株|内|側|系|製)$|(?<=[一-龠]{2})(?:株|側|[0-9０-９]+)$")
 _BODY_HEAD = re.compile(
     r"[A-Z] (?=[ァ-ヶ一-龠])|[一-龠]{1,6}[ 　](?=[A-Z])|[米英仏独伊露豪加韓](?=[ァ-ヶA-Z])|"
     r"[一-龠ァ-ヶー]{0,10}(?:会社|大手|メーカー|組織(?!委)|市立|町立|村立|県立|議長国)・?(?=[一-龠ァ-ヶA-Z]{2})"
@@ -77,9 +77,8 @@ def detect(document: Document, settings: Names) -> list[Found]:
         *_latin_bodies(document),
     ]
     cited = [match.span() for match in _CITATION.finditer(document.article.text)]
-    chosen = _agreed(
-        document, _choose(_trimmed(document, span) for span in found if span.rank <= 1 or _is_name(document, span, cited))
-    )
+    trimmed = (_trimmed(document, span) for span in found)
+    chosen = _agreed(document, _choose(span for span in trimmed if span.rank <= 1 or _is_name(document, span, cited)))
     return _choose([*chosen, *_repeated(document, chosen)])
 
 
