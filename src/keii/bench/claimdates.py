@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from keii.bench.claimfields import Gold, folds, material, write_model
 from keii.extract.learned import Linear
-from keii.extract.trees import Trees, grow
+from keii.extract.trees import Trees, grow_choice
 from keii.extract.when.features import Frame, rows
 from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers
 from keii.extract.when.rank import Ranker
@@ -95,7 +95,7 @@ def walk(claims: Sequence[Gold], choose: Chooser | None = None) -> Iterator[Case
     for gold in claims:
         assert sheet is not None
         claim = Dating(gold.candidate, gold.row["type"], gold.row["factuality"])
-        found = offers(gold.document, gold.candidate, past)
+        found = offers(gold.document, gold.candidate, past, sheet.story)
         right, wanted = _labels(found, gold.row["date"])
         frame = Frame(gold.document, claim, found, past)
         features, (columns, cells) = rows(frame, found), table(frame, sheet, found)
@@ -156,7 +156,8 @@ def rank(cases: Sequence[Case], seeds: int) -> Ranker:
     cases = [case for case in cases if any(case.wanted) and not all(case.wanted)]
     table = np.vstack([case.cells for case in cases])
     wanted = np.array([want for case in cases for want in case.wanted])
-    trees = Trees.mean([grow(table, wanted, seed=seed) for seed in range(seeds)])
+    sizes = np.array([len(case.found) for case in cases])
+    trees = Trees.mean([grow_choice(table, wanted, sizes, seed=seed) for seed in range(seeds)])
     return Ranker(_linear(cases), trees, cases[0].columns)
 
 

@@ -36,7 +36,7 @@ def claim_dates(
     past: list[tuple[Dating, Option]] = []
     sheet = Sheet(document)
     for claim in claims:
-        found = offers(document, claim.candidate, past)
+        found = offers(document, claim.candidate, past, sheet.story)
         option = by_story(document, claim, found, past) if rules_only else by_model(sheet, document, claim, found, past)
         past.append((claim, option))
         chosen.append((told(document, option), (_why(document, option),)))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from keii.extract.grammar import chain, path_to_root
 from keii.extract.when.features import BEHIND, SOURCE, Frame, form, token_at
-from keii.extract.when.options import STORY, Days, Offer, Option, Taken, dated, ordinal, span
+from keii.extract.when.options import STORY, Days, Offer, Option, Taken, dated, lead, ordinal, span
 from keii.model import RUNNING_TEXT, Document, EventType, Factuality, Grain, When
 
 Cells = Iterator[tuple[str, float]]
@@ -90,7 +90,8 @@ class Sheet:
         self.basis = place(_BASES, published.basis) if published else _ABSENT
         self.first = running[0] if running else 0
         told = [(i, span(when.value)) for i in running for when in self.dated[i]]
-        self.lead, self.lead_at = (told[0][1], told[0][0]) if told else (None, -1)
+        self.story = lead(document)
+        self.lead, self.lead_at = (span(self.story[1].value), self.story[0]) if self.story else (None, -1)
         self.tally = Counter(days for _, days in told)
         self.most = max(self.tally.values(), default=0)
         titles = (i for i, sentence in enumerate(document.sentences) if sentence.kind == "title")
