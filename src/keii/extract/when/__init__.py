@@ -13,7 +13,7 @@ from functools import cache
 from keii.extract.candidates import Candidate
 from keii.extract.learned import load
 from keii.extract.when.features import Frame
-from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers
+from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers, remembered
 from keii.extract.when.rank import Ranker
 from keii.extract.when.table import Sheet
 from keii.model import ClaimDate, Document, EventType, Factuality, Suspect
@@ -36,8 +36,9 @@ def claim_dates(
     past: list[tuple[Dating, Option]] = []
     sheet = Sheet(document)
     for claim in claims:
-        found = offers(document, claim.candidate, past, sheet.story)
-        option = by_story(document, claim, found, past) if rules_only else by_model(sheet, document, claim, found, past)
+        known = remembered(document, claim, past)
+        found = offers(document, claim.candidate, known, sheet.story)
+        option = by_story(document, claim, found, known) if rules_only else by_model(sheet, document, claim, found, known)
         past.append((claim, option))
         chosen.append((told(document, option), (_why(document, option),)))
     return chosen
@@ -49,7 +50,7 @@ def told(document: Document, option: Option) -> ClaimDate | None:
     if when is None or value is None or option.source is None:
         return None
     spanned = option.source in ("sentence", "heading")
-    latest = when.earliest if option.taken == "before" and "/" in (when.value or "") else when.latest
+    latest = when.earliest if option.taken == "before" and "/" in (when.value or "") else (option.end or when).latest
     return ClaimDate(
         value=value,
         start=when.start if spanned else None,

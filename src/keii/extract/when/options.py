@@ -17,6 +17,11 @@ Taken = Literal["told", "point", "before", "until"]
 _LOOK_BACK = 12
 _DATED_BACK = 2
 _CLAIMS_BACK = 24
+_ALIKE_BACK = 8
+_MEMORY = 400
+"""Claims before in which older ones alike are looked for: work per claim stays bounded."""
+_LOOSE = ("other", "statement", "figure")
+"""Types that do not make two claims alike."""
 _BESIDE = 8
 """Expressions looked at on each side of the event: a list of hundreds of dates in one sentence stays cheap."""
 STORY = (-45, 1)
@@ -70,7 +75,7 @@ def offers(
 ) -> tuple[Offer, ...]:
     """Every date a claim could have, each in every way it can be taken, joined where the days are the same.
 
-    `past` holds the claims before with their dates, `lead` what `lead` found.
+    `past` holds the claims before with their dates as `remembered` gives them, `lead` what `lead` found.
     """
     found = [*_own(document, candidate), *_line(document, candidate), *_headings(document, candidate)]
     if document.sentences[candidate.sentence].kind not in _LISTS:
@@ -107,10 +112,25 @@ def ordinal(value: str | None) -> int | None:
         return None
 
 
+def remembered(document: Document, claim: Dating, past: Sequence[tuple[Dating, Option]]) -> list[tuple[Dating, Option]]:
+    """The claims before that may date this one, the last first: the last ones, and older ones of its word or its type."""
+    recent = past[: -_CLAIMS_BACK - 1 : -1]
+    older = past[-_CLAIMS_BACK - 1 : -_CLAIMS_BACK - _MEMORY : -1]
+    lemma = _lemma(document, claim)
+    alike = (
+        one for one in older if _lemma(document, one[0]) == lemma or (one[0].type == claim.type and claim.type not in _LOOSE)
+    )
+    return [*recent, *islice(alike, _ALIKE_BACK)]
+
+
+def _lemma(document: Document, claim: Dating) -> str:
+    return document.tokens[claim.candidate.sentence][claim.candidate.token].lemma
+
+
 def _told(candidate: Candidate, past: Sequence[tuple[Dating, Option]]) -> Iterator[Option]:
     """The dates of the claims before."""
     seen: set[Days] = set()
-    for claim, option in past[: -_CLAIMS_BACK - 1 : -1]:
+    for claim, option in past:
         if option.when and span(option.value) not in seen:
             seen.add(span(option.value))
             yield option._replace(source="context", back=candidate.sentence - claim.candidate.sentence, last=True)
@@ -157,10 +177,11 @@ def _between(document: Document, found: Sequence[Option]) -> Iterator[Option]:
     for option, end in pairwise(own):
         if _first(option.value) < _first(end.value):
             yield option._replace(taken="until", end=end.when)
-    if document.published and document.published.value:
-        for option in whole:
-            if _first(option.value) < _first(document.published.value):
-                yield option._replace(taken="until", end=document.published)
+    today = ordinal(document.published.value) if document.published else None
+    for option in whole:
+        at = ordinal(option.value)
+        if today is not None and at is not None and (0 < today - at <= -STORY[0] or (option in own and at < today)):
+            yield option._replace(taken="until", end=document.published)
 
 
 def _first(value: str | None) -> str:
@@ -253,7 +274,7 @@ def by_story(document: Document, claim: Dating, found: Sequence[Offer], past: Se
     today = ordinal(document.published.value) if document.published else None
     if ruled.source in ("sentence", "heading") or today is None:
         return ruled
-    told = (option.value for _, option in past[: -_CLAIMS_BACK - 1 : -1])
+    told = (option.value for _, option in past)
     near = (value for value in told if (day := ordinal(value)) is not None and STORY[0] <= day - today <= STORY[1])
     days = span(next(near, None))
     same = (option for offer in found for option in offer if option.source == "context" and span(option.value) == days)
