@@ -11,7 +11,7 @@ from keii.extract.candidates import Candidate
 from keii.extract.learned import load
 from keii.extract.when import Dating, claim_dates, date_suspects
 from keii.extract.when.features import Frame
-from keii.extract.when.options import Option, by_rule, lead, offers, taken_value
+from keii.extract.when.options import Option, by_rule, lead, offers, remembered, taken_value
 from keii.extract.when.table import Sheet, table
 from keii.model import Article, Block, Document, Section, Sentence, Token, When
 
@@ -140,6 +140,14 @@ def test_rules_come_back_to_the_story() -> None:
         "1990",
         "2021-03-02",
     ]
+
+
+def test_older_claims_of_the_same_word_are_remembered() -> None:
+    document = _document("火が出た。人が来た。人が来た。火も出た。", {})
+    fire, crowd = _claim(document, "火が"), _claim(document, "人が")
+    past = [(fire, Option(None, None)), *[(crowd, Option(None, None))] * 30]
+    known = remembered(document, _claim(document, "火も"), past)
+    assert [claim for claim, _ in known] == [*[crowd] * 24, fire]
 
 
 def test_table_has_the_columns_of_the_model_with_and_without_claims_before() -> None:

@@ -17,7 +17,7 @@ Taken = Literal["told", "point", "before", "until"]
 _LOOK_BACK = 12
 _DATED_BACK = 2
 _CLAIMS_BACK = 24
-_ALIKE_BACK = 8
+_ALIKE_BACK = 4
 _MEMORY = 400
 """Claims before in which older ones alike are looked for: work per claim stays bounded."""
 _LOOSE = ("other", "statement", "figure")
