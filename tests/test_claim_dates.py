@@ -12,7 +12,7 @@ from keii.extract.candidates import Candidate
 from keii.extract.learned import load
 from keii.extract.when import Dating, claim_dates, date_suspects
 from keii.extract.when.features import Frame
-from keii.extract.when.options import Option, by_rule, offers, taken_value
+from keii.extract.when.options import Option, by_rule, lead, offers, remembered, taken_value
 from keii.extract.when.table import Sheet, table
 from keii.model import Article, Block, Document, Section, Sentence, Token, When
 
@@ -71,10 +71,44 @@ def test_rules_take_the_nearest(word: str, value: str, source: str) -> None:
     assert (option.value, option.source) == (value, source)
 
 
-def test_offers_hold_bounds_and_no_date() -> None:
+@pytest.mark.parametrize(
+    ("word", "published", "values"),
+    [
+        ("閉じ", None, {None, "2021-03-02", "../2021-03-02"}),
+        ("閉じ", "2021-03-04", {None, "2021-03-02", "../2021-03-02", "2021-03-02/2021-03-04", "2021-03-04", "../2021-03-04"}),
+        ("閉じ", "2021-03-02", {None, "2021-03-02", "../2021-03-02"}),
+    ],
+)
+def test_offers_hold_bounds_and_no_date(word: str, published: str | None, values: set[str | None]) -> None:
     document = _document()
-    values = {option.value for offer in offers(document, _claim(document, "閉じ").candidate) for option in offer}
-    assert values == {None, "2021-03-02", "../2021-03-02"}
+    if published:
+        document = replace(document, published=When(start=0, end=0, value=published, grain="day"))
+    assert {one.value for offer in offers(document, _claim(document, word).candidate) for one in offer} == values
+
+
+def test_two_dates_of_a_sentence_bound_what_lies_between() -> None:
+    document = _document("2月1日、店は傾いたが持ち直し、2月4日に閉じた。", {"2月1日": "2021-02-01", "2月4日": "2021-02-04"})
+    found = offers(document, _claim(document, "持ち直し").candidate)
+    between = next(option for offer in found for option in offer if option.value == "2021-02-01/2021-02-04")
+    assert (between.taken, between.source) == ("until", "sentence")
+
+
+def test_what_a_lead_only_names_may_be_dated_later() -> None:
+    document = _document("放火の疑いで男を捕らえた。4月3日に放火したという。", {"4月3日": "2021-04-03"})
+    tokens = tuple(
+        tuple(token._replace(lemma="放火" if token.surface == "放" else token.lemma) for token in row) for row in document.tokens
+    )
+    document = replace(document, tokens=tokens)
+    found = offers(document, _claim(document, "放火").candidate)
+    assert ("2021-04-03", "context", -1) in {(one.value, one.source, one.back) for offer in found for one in offer}
+
+
+def test_the_story_is_the_first_day_near_the_articles_own() -> None:
+    text = "1998年創業の店が閉じる。4月3日に知らせた。"
+    document = _document(text, {"1998年": "1998", "4月3日": "2021-04-03"})
+    assert lead(document) == (0, document.whens[0])
+    document = replace(document, published=When(start=0, end=0, value="2021-04-05", grain="day"))
+    assert lead(document) == (1, document.whens[1])
 
 
 def test_spans_stand_in_the_text_and_only_where_told() -> None:
@@ -108,6 +142,14 @@ def test_rules_come_back_to_the_story() -> None:
         "1990",
         "2021-03-02",
     ]
+
+
+def test_older_claims_of_the_same_word_are_remembered() -> None:
+    document = _document("火が出た。人が来た。人が来た。火も出た。", {})
+    fire, crowd = _claim(document, "火が"), _claim(document, "人が")
+    past = [(fire, Option(None, None)), *[(crowd, Option(None, None))] * 30]
+    known = remembered(document, _claim(document, "火も"), past)
+    assert [claim for claim, _ in known] == [*[crowd] * 24, fire]
 
 
 def test_table_has_the_columns_of_the_model_with_and_without_claims_before() -> None:

@@ -126,6 +126,22 @@ def test_the_article_date_comes_last() -> None:
     assert context_date(read(text, None), text.index("謝罪した")) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("11月6日に橋が落下した。11月20日、市は落下について謝った。落下の翌日には船が出た。", "2023-11-07"),
+        ("11月には橋の落下が予想された。11月6日に落下した。落下の翌日には船が出た。", "2023-11-07"),
+        (
+            "11月6日に落下した。11月20日、市は落下について謝った。11月20日の会見は落下の話だった。落下の翌日には船が出た。",
+            "2023-11-21",
+        ),
+    ],
+)
+def test_an_event_has_the_day_told_most_often_or_first(text: str, value: str) -> None:
+    document = read(f"橋の事故\n\n{text}", "2023-11-30")
+    assert next(when.value for when in document.whens if document.text(when) == "落下の翌日") == value
+
+
 def test_spans_slice_back_in_order() -> None:
     document = read("記録\r\n\r\n２０２３年１１月１７日（金）から３日後に、㍻の碑を建てた。\r\n翌日は休んだ。", "2023-12-01")
     assert [document.text(when) for when in document.whens] == ["２０２３年１１月１７日（金）から３日後", "翌日"]

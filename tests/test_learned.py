@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from keii.extract.learned import Linear, fit, load, save
-from keii.extract.trees import Trees, grow
+from keii.extract.trees import Trees, grow, grow_choice
 from keii.model import KeiiError
 
 ROWS = [{"a": 1.0}, {"b": 1.0}, {"a": 1.0, "b": 1.0}, {"c": 1.0}] * 10
@@ -95,3 +95,11 @@ def test_trees_agree_with_scikit_learn() -> None:
         early_stopping=False, random_state=0,
     ).fit(table, labels)  # fmt: skip
     assert grow(table, labels, seed=0).decide(table) == pytest.approx(theirs.decision_function(table), abs=1e-6)
+
+
+def test_choosing_trees_compare_the_rows_of_a_group() -> None:
+    table = np.random.default_rng(2).normal(size=(900, 2)).round(2)
+    groups = table[:, 0].reshape(300, 3)
+    wanted = (groups == groups.max(axis=1, keepdims=True)).ravel()
+    sums = grow_choice(table, wanted, np.full(300, 3), seed=0).decide(table).reshape(300, 3)
+    assert (sums.argmax(axis=1) == groups.argmax(axis=1)).mean() > 0.9

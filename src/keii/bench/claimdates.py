@@ -19,9 +19,9 @@ import numpy.typing as npt
 
 from keii.bench.claimfields import Gold, folds, material, write_model
 from keii.extract.learned import Linear
-from keii.extract.trees import Trees, grow
+from keii.extract.trees import Trees, grow_choice
 from keii.extract.when.features import Frame, rows
-from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers
+from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers, remembered
 from keii.extract.when.rank import Ranker
 from keii.extract.when.table import Sheet, table
 from keii.model import When
@@ -95,12 +95,13 @@ def walk(claims: Sequence[Gold], choose: Chooser | None = None) -> Iterator[Case
     for gold in claims:
         assert sheet is not None
         claim = Dating(gold.candidate, gold.row["type"], gold.row["factuality"])
-        found = offers(gold.document, gold.candidate, past)
+        known = remembered(gold.document, claim, past)
+        found = offers(gold.document, gold.candidate, known, sheet.story)
         right, wanted = _labels(found, gold.row["date"])
-        frame = Frame(gold.document, claim, found, past)
+        frame = Frame(gold.document, claim, found, known)
         features, (columns, cells) = rows(frame, found), table(frame, sheet, found)
         chosen = (
-            choose(frame, claim, found, past, features, cells)
+            choose(frame, claim, found, known, features, cells)
             if choose
             else next((at for at, want in enumerate(wanted) if want), None)
         )
@@ -156,7 +157,8 @@ def rank(cases: Sequence[Case], seeds: int) -> Ranker:
     cases = [case for case in cases if any(case.wanted) and not all(case.wanted)]
     table = np.vstack([case.cells for case in cases])
     wanted = np.array([want for case in cases for want in case.wanted])
-    trees = Trees.mean([grow(table, wanted, seed=seed) for seed in range(seeds)])
+    sizes = np.array([len(case.found) for case in cases])
+    trees = Trees.mean([grow_choice(table, wanted, sizes, seed=seed) for seed in range(seeds)])
     return Ranker(_linear(cases), trees, cases[0].columns)
 
 

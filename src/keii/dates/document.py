@@ -95,9 +95,9 @@ class _Reading:
         return self.sections[section]
 
     def event(self, word: str) -> State | None:
-        """The date that an event was told with most often before, of several the last."""
+        """The date that an event was told with most often before; of several a day before a month or year, and the first told."""
         days = next((self.events[name] for name in _names(word) if name in self.events), None)
-        return max(days.values(), key=lambda one: one[:2])[2] if days else None
+        return max(days.values(), key=lambda one: (one[0], one[2].grain in DAYS, -one[1]))[2] if days else None
 
     def note_events(self, text: str, start: int, told: list[tuple[When, State | None]]) -> None:
         """Remember the words of a sentence with the date last told before each, else the first of the sentence."""

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+_ROUNDS = 250
+"""Trees that `grow_choice` grows."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +117,55 @@ def grow(table: Floats, labels: npt.NDArray[np.bool_], *, seed: int, growth: Gro
         early_stopping=False,
         random_state=seed,
     ).fit(table, labels)
+    return _joined([predictor for (predictor,) in model._predictors], float(model._baseline_prediction.ravel()[0]))
+
+
+def grow_choice(table: Floats, wanted: npt.NDArray[np.bool_], sizes: npt.NDArray[np.int64], *, seed: int) -> Trees:
+    """Grow trees that choose one row of each group: boosting of the conditional logit, P(row) = softmax of its group's sums.
+
+    `sizes` are the rows of each group, in order; a group may have several wanted rows (their probabilities add up). Trees are
+    scikit-learn's histogram trees, grown on the loss's own first and second derivatives (Friedman 2001; Burges 2010).
+    """
+    from sklearn.ensemble._hist_gradient_boosting.binning import _BinMapper
+    from sklearn.ensemble._hist_gradient_boosting.grower import TreeGrower
+
+    mapper = _BinMapper(n_bins=256, random_state=seed, n_threads=1)
+    binned = np.asfortranarray(mapper.fit_transform(table))
+    starts = np.r_[0, np.cumsum(sizes)[:-1]]
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    random = np.random.default_rng(seed)
+    sums = np.zeros(len(table))
+    predictors: list[Any] = []
+    for _ in range(_ROUNDS):
+        powers = np.exp(sums - np.maximum.reduceat(sums, starts)[group])
+        chance = powers / np.add.reduceat(powers, starts)[group]
+        among = chance * wanted / np.maximum(np.add.reduceat(chance * wanted, starts), 1e-300)[group]
+        grower = TreeGrower(
+            binned,
+            (chance - among).astype(np.float32),
+            np.maximum(chance * (1 - chance), 1e-3).astype(np.float32),
+            max_leaf_nodes=12,
+            min_samples_leaf=min(30, 1 + len(table) // 10),
+            l2_regularization=10,
+            shrinkage=0.06,
+            n_bins=256,
+            n_bins_non_missing=mapper.n_bins_non_missing_,
+            feature_fraction_per_split=0.5,
+            rng=random,
+            n_threads=1,
+        )
+        grower.grow()
+        for leaf in grower.finalized_leaves:
+            sums[leaf.sample_indices] += leaf.value
+        predictors.append(grower.make_predictor(mapper.bin_thresholds_))
+    return _joined(predictors, 0.0)
+
+
+def _joined(predictors: Sequence[Any], base: float) -> Trees:
+    """scikit-learn's trees as one list of nodes."""
     roots: list[int] = []
     nodes: list[tuple[Any, ...]] = []
-    for (predictor,) in model._predictors:
+    for predictor in predictors:
         first = len(nodes)
         roots.append(first)
         for node in predictor.nodes:
@@ -126,7 +174,6 @@ def grow(table: Floats, labels: npt.NDArray[np.bool_], *, seed: int, growth: Gro
             else:
                 nodes.append((node["feature_idx"], node["num_threshold"], first + node["left"], first + node["right"]))
     column, threshold, left, right = zip(*nodes, strict=True)
-    base = float(model._baseline_prediction.ravel()[0])
     return Trees(
         base, np.array(roots), np.array(column, int), np.array(threshold, float), np.array(left, int), np.array(right, int)
     )

@@ -15,7 +15,7 @@ from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.learned import load
 from keii.extract.when.features import Frame
-from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers
+from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers, remembered
 from keii.extract.when.rank import Ranker
 from keii.extract.when.table import Sheet
 from keii.model import ClaimDate, Document, EventType, Factuality, Suspect
@@ -39,11 +39,12 @@ def claim_dates(
     settings = config or Extract()
     sheet = Sheet(document)
     for claim in claims:
-        found = offers(document, claim.candidate, past)
+        known = remembered(document, claim, past)
+        found = offers(document, claim.candidate, known, sheet.story)
         if settings.rules_only:
-            option = by_story(document, claim, found, past)
+            option = by_story(document, claim, found, known)
         else:
-            option = by_model(sheet, document, claim, found, past, settings.model)
+            option = by_model(sheet, document, claim, found, known, settings.model)
         past.append((claim, option))
         chosen.append((told(document, option), (_why(document, option),)))
     return chosen
@@ -55,7 +56,7 @@ def told(document: Document, option: Option) -> ClaimDate | None:
     if when is None or value is None or option.source is None:
         return None
     spanned = option.source in ("sentence", "heading")
-    latest = when.earliest if option.taken == "before" and "/" in (when.value or "") else when.latest
+    latest = when.earliest if option.taken == "before" and "/" in (when.value or "") else (option.end or when).latest
     return ClaimDate(
         value=value,
         start=when.start if spanned else None,

@@ -24,7 +24,7 @@ class Frame:
     def __init__(self, document: Document, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]]) -> None:
         candidate = claim.candidate
         self.document, self.candidate, self.type, self.factuality = document, candidate, claim.type, claim.factuality
-        self.past = past[:-25:-1]
+        self.past = past
         self.rule = by_rule(claim, found)
         self.sentence = document.sentences[candidate.sentence]
         self.tokens = document.tokens[candidate.sentence]

@@ -32,9 +32,9 @@ class Ranker:
         return int(self.scores(rows(frame, found), cells).argmax())
 
     def scores(self, features: Sequence[Mapping[str, float]], cells: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """One score an offer: its linear score, and its log probability by the trees."""
-        grown: npt.NDArray[np.float64] = -np.logaddexp(0, -self.trees.decide(cells))
-        return (1 - _TREES) * self.linear.decide(features)[:, 0] + _TREES * grown
+        """One score an offer: the mean of both halves' logits."""
+        total: npt.NDArray[np.float64] = (1 - _TREES) * self.linear.decide(features)[:, 0] + _TREES * self.trees.decide(cells)
+        return total
 
     def dump(self) -> dict[str, Any]:
         return {"columns": list(self.columns), "trees": self.trees.dump(), **self.linear.dump()}

@@ -13,13 +13,14 @@ import numpy.typing as npt
 
 from keii.extract.grammar import chain, path_to_root
 from keii.extract.when.features import BEHIND, SOURCE, Frame, form, token_at
-from keii.extract.when.options import STORY, Days, Offer, Option, Taken, dated, ordinal, span
+from keii.extract.when.options import STORY, Days, Offer, Option, Taken, dated, lead, ordinal, span
 from keii.model import RUNNING_TEXT, Document, EventType, Factuality, Grain, When
 
 Cells = Iterator[tuple[str, float]]
 _ABSENT = -99.0
 _BASES = ("absolute", "article", "heading", "context", "event", "given", "dateline", "text", "references", "metadata")
 _TENSES = ("", "past", "present", "stative")
+_LINKS = ("adnominal", "attempt", "case", "clause", "continued", "quote", "topic")
 _KINDS = ("paragraph", "item", "entry", "quote")
 _FORMS = ("た", "て", "、", "plain", "が", "と", "ない", "ば", "の", "ため", "を", "に", "する", "れる", "いる", "は")
 _OPENINGS = (
@@ -90,7 +91,8 @@ class Sheet:
         self.basis = place(_BASES, published.basis) if published else _ABSENT
         self.first = running[0] if running else 0
         told = [(i, span(when.value)) for i in running for when in self.dated[i]]
-        self.lead, self.lead_at = (told[0][1], told[0][0]) if told else (None, -1)
+        self.story = lead(document)
+        self.lead, self.lead_at = (span(self.story[1].value), self.story[0]) if self.story else (None, -1)
         self.tally = Counter(days for _, days in told)
         self.most = max(self.tally.values(), default=0)
         titles = (i for i, sentence in enumerate(document.sentences) if sentence.kind == "title")
@@ -129,6 +131,7 @@ def _claim(frame: Frame, sheet: Sheet) -> Cells:
     yield "factuality", place(get_args(Factuality), frame.factuality)
     yield "tense", place(_TENSES, frame.tense)
     yield "steps", len(frame.steps)
+    yield "link", place(_LINKS, frame.steps[0].link) if frame.steps else -1
     yield "kind", place(_KINDS, sentence.kind)
     yield "quoted", frame.depths[candidate.token]
     yield "source named", bool(SOURCE.search(frame.lead))
@@ -295,6 +298,7 @@ class _Past:
         self.sentence = [days for days, claim in zip(self.told, claims, strict=True) if claim.candidate.sentence == last]
         self.fact = next((k for k, claim in enumerate(claims) if claim.factuality == "fact"), None)
         self.statement = next((k for k, claim in enumerate(claims) if claim.type == "statement"), None)
+        self.likes = [days for days, claim in zip(self.told, claims, strict=True) if claim.type == frame.type]
         self.alike = next((k for k, claim in enumerate(claims) if claim.type == frame.type), None)
 
     def _story(self, ordinals: Sequence[int | None]) -> tuple[list[Days], int | None]:
@@ -327,6 +331,15 @@ class _Past:
         yield "kin", frame.kin.get(days, 0.0)
         yield "kin best", days in frame.kin and frame.kin[days] == best
         yield "namesake", days in frame.namesakes
+        yield "namesakes", frame.namesakes.count(days)
+        yield "namesake first", bool(frame.namesakes) and frame.namesakes[-1] == days
+        yield "alike", self.likes.count(days)
+        yield "alike share", self.likes.count(days) / max(1, len(self.likes))
+        yield "alike last", bool(self.likes) and self.likes[0] == days
+        yield "alike first", bool(self.likes) and self.likes[-1] == days
+        there = frame.document.sentences[claim.candidate.sentence] if claim else None
+        yield "claim section", there is not None and there.section == frame.sentence.section
+        yield "claim block", there is not None and there.block == frame.sentence.block
         yield "namesake last", bool(frame.namesakes) and frame.namesakes[0] == days
         yield "story", self.story.index(days) if days in self.story else _ABSENT
         yield "newest", self.newest is not None and ordinal(value) == self.newest
