@@ -29,8 +29,12 @@ check: .venv/ready ## lint, types, gold
 	$(BIN)/mypy
 	$(BIN)/keii gold check gold --articles corpus $(if $(wildcard $(SHARED)/articles),--articles $(SHARED)/articles)
 
-train: .venv/ready ## learn the models anew from gold/ and, where it is there, $(SHARED)/gold
+train: .venv/ready ## learn all models of claims and events anew from gold/ and, where it is there, $(SHARED)/gold
 	$(BIN)/keii train --gold gold --articles corpus $(if $(wildcard $(SHARED)/gold),--gold $(SHARED)/gold --articles $(SHARED)/articles)
+	$(BIN)/python -m keii.bench.factuality --shared $(SHARED) --save
+	$(BIN)/python -m keii.bench.claimdates --shared $(SHARED) --save
+	$(BIN)/python -m keii.bench.roles $(SHARED) --train
+	$(BIN)/python -m keii.bench.events --shared $(SHARED) --learn
 
 report: .venv/ready ## make the figures in the documents anew (needs $(SHARED))
 	$(BIN)/python -m keii.bench.figures docs/accuracy.md README.md README.ja.md

@@ -31,10 +31,11 @@ def material(shared: Path | None) -> list[list[Gold]]:
     """The gold claims of every development article, in order of the trigger."""
     rows, paths = gold_rows(shared), article_paths(shared)
     articles = [article for article in read([paths[id] for id in sorted(rows) if id in paths]) if isinstance(article, Article)]
-    return [list(_matched(dates(document), rows[document.article.id])) for document in tagged(articles)]
+    return [list(matched(dates(document), rows[document.article.id])) for document in tagged(articles)]
 
 
-def _matched(document: Document, rows: list[dict[str, Any]]) -> Iterator[Gold]:
+def matched(document: Document, rows: list[dict[str, Any]]) -> Iterator[Gold]:
+    """Each row with the candidate that its trigger overlaps most; those that overlap none are left out."""
     found = list(candidates(document))
     for row in sorted(rows, key=lambda row: (row["trigger"]["start"], row["trigger"]["end"])):
         start, end = row["trigger"]["start"], row["trigger"]["end"]

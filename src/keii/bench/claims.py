@@ -2,41 +2,45 @@
 
     python -m keii.bench.claims --shared ../shared
 
-Cross-validated: each fold's articles are extracted by models of detection and type learned from the other folds; a story's
-articles stand in one fold. The learned parts of dates, roles and factuality are those of the package, made from all gold:
-their own benches cross-validate them. Beside it stand the rules alone and two baselines: every finite verb with GiNZA's names
-and the nearest date, and every word of the lexicon of event types.
+Cross-validated: each fold's articles are extracted by models learned from the other folds, every learned part of `extract`
+alike, and merged by weights learned without their story; a story's articles stand in one fold, and those that the manifest
+counts to `test` teach nothing. Beside it stand the rules alone and two baselines: every finite verb with GiNZA's names and
+the nearest date, and every word of the lexicon of event types.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from keii.attribute import attribute
-from keii.bench.material import article_paths, genre, tagged
+from keii.bench import claimdates, events, factuality, roles
+from keii.bench.claimfields import matched
+from keii.bench.material import article_paths, genre, gold_rows, tagged
 from keii.config import Config, Extract
 from keii.dates import dates
 from keii.extract import extract
-from keii.extract.learned import save
 from keii.extract.scene import word_types
 from keii.gold import read_gold
+from keii.merge import group
 from keii.model import RUNNING_TEXT, Article, Claim, ClaimDate, Document, EventType, Participant, Scores, Text, Token
 from keii.names import names
 from keii.read import read
 from keii.reconcile import reconcile
 from keii.score import human, score
-from keii.train import folds, label, learn
+from keii.train import Labelled, folds, label, learn
 
 FIGURES = (
     "detection.f1", "detection.precision", "detection.recall", "fields.type", "fields.factuality", "fields.date_day",
-    "fields.outlets", "fields.outlets_cited", "fields.speakers", "fields.agent_patient", "strict.f1",
+    "fields.outlets", "fields.outlets_cited", "fields.speakers", "fields.agent_patient", "strict.f1", "events.matched.conll",
+    "events.all.conll",
 )  # fmt: skip
 BANDS = 10
 Floats = npt.NDArray[np.float64]
@@ -44,10 +48,11 @@ _TYPES: tuple[EventType, ...] = get_args(EventType)
 
 
 class Work(NamedTuple):
-    """Labelled articles and their gold."""
+    """Labelled articles and their gold; `rows` are the labels of the articles that may teach."""
 
     documents: Mapping[str, Document]
     gold: Sequence[Claim]
+    rows: Mapping[str, list[dict[str, Any]]]
 
 
 def main() -> None:
@@ -56,7 +61,7 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=5)
     arguments = parser.parse_args()
     work = material(arguments.shared if arguments.shared.is_dir() else None)
-    learned = list(cross_validated(work, arguments.folds))
+    learned = list(merged(work, list(cross_validated(work, arguments.folds))))
     systems = {
         "finite verbs": _each(work, finite_verbs),
         "trigger list": _each(work, trigger_list),
@@ -87,22 +92,43 @@ def material(shared: Path | None) -> Work:
             claims.setdefault(article, [claim for claim in found.claims if claim.article == article])
     documents = tagged([article for name, article in read_articles.items() if name in claims])
     analysed = {document.article.id: attribute(names(dates(document))) for document in documents}
-    return Work(analysed, [claim for rows in claims.values() for claim in rows])
+    return Work(analysed, [claim for rows in claims.values() for claim in rows], gold_rows(shared))
 
 
 def cross_validated(work: Work, count: int) -> Iterator[Claim]:
     """The claims of every article by models that have not seen its story."""
     articles = list(work.documents)
-    labelled = {article: label(document, work.gold) for article, document in work.documents.items()}
+    labelled = {article: label(work.documents[article], work.gold) for article in work.rows}
     fold = folds(articles, work.gold, count)
     for k in sorted(set(fold)):
-        seen = [labelled[article] for article, n in zip(articles, fold, strict=True) if n != k]
+        seen = [article for article, n in zip(articles, fold, strict=True) if n != k and article in work.rows]
         with tempfile.TemporaryDirectory() as home:
-            for name, model in learn(seen, work.gold).items():
-                save(Path(home) / f"{name}.json", model)
+            for name, model in models(work, labelled, seen).items():
+                (Path(home) / f"{name}.json").write_text(json.dumps(model), encoding="utf-8")
             for article, n in zip(articles, fold, strict=True):
                 if n == k:
                     yield from extract(work.documents[article], Extract(model=Path(home)))
+
+
+def models(work: Work, labelled: Mapping[str, Labelled], seen: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Every learned part of `extract`, from some articles."""
+    gold = [list(matched(work.documents[article], work.rows[article])) for article in seen]
+    cases = [case for article in seen for case in roles.cases_of(work.documents[article], work.rows[article])]
+    return {
+        **learn([labelled[article] for article in seen], work.gold),
+        "factuality": factuality.learn(gold).dump(),
+        "when": claimdates.learn(gold).dump(),
+        "roles": roles.train(cases, dict(work.rows)),
+    }
+
+
+def merged(work: Work, claims: Sequence[Claim]) -> Iterator[Claim]:
+    """The claims with their events: each story is merged by weights learned without it."""
+    fold = events.folds(claims)
+    weights = events.held_out(work.gold, found=True)
+    for name, members in events.runs(claims).items():
+        for number, told in enumerate(group(members, weights[fold[members[0].article]])):
+            yield from (claim.model_copy(update={"event": f"{name}/{number}"}) for claim in told)
 
 
 def scored(work: Work, claims: Iterable[Claim], articles: Sequence[str]) -> Scores:

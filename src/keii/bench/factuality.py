@@ -20,7 +20,7 @@ from keii.bench.claimfields import Gold, folds, material, write_model
 from keii.extract.candidates import candidates
 from keii.extract.factuality import by_rule, features, read_cues
 from keii.extract.grammar import chain
-from keii.extract.learned import fit
+from keii.extract.learned import Linear, fit
 from keii.model import Article, Document, Factuality, Token
 from keii.segment import segment
 from keii.tag import tag
@@ -46,8 +46,7 @@ def main() -> None:
     if shared:
         jsem(shared / "data" / "factuality" / "jsem.jsonl")
     if arguments.save:
-        model = fit([_seen(claim) for claim in gold], truth, c=_STRENGTH)
-        write_model("factuality", model.dump(), "python -m keii.bench.factuality --shared ../shared --save", shared)
+        write_model("factuality", learn(articles).dump(), "python -m keii.bench.factuality --shared ../shared --save", shared)
 
 
 def cross_validated(articles: Sequence[list[Gold]], count: int = 10) -> list[str]:
@@ -55,11 +54,17 @@ def cross_validated(articles: Sequence[list[Gold]], count: int = 10) -> list[str
     rows = [[_seen(claim) for claim in claims] for claims in articles]
     told: dict[int, list[str]] = {}
     for train, test in folds(articles, count):
-        labels = [claim.row["factuality"] for k in train for claim in articles[k]]
-        model = fit([row for k in train for row in rows[k]], labels, c=_STRENGTH)
+        model = learn([articles[k] for k in train], [rows[k] for k in train])
         for k in test:
             told[k] = [model.classes[at] for at in model.decide(rows[k]).argmax(axis=1)] if rows[k] else []
     return [value for k in range(len(articles)) for value in told[k]]
+
+
+def learn(articles: Sequence[Sequence[Gold]], rows: Sequence[Sequence[dict[str, float]]] | None = None) -> Linear:
+    """Fit the model on the gold claims of articles; `rows` are their features, where they are known."""
+    known = [[_seen(claim) for claim in claims] for claims in articles] if rows is None else rows
+    labels = [claim.row["factuality"] for claims in articles for claim in claims]
+    return fit([row for one in known for row in one], labels, c=_STRENGTH)
 
 
 def _seen(claim: Gold) -> dict[str, float]:

@@ -125,13 +125,14 @@ def learn(claims: Sequence[Claim], made_by: str) -> None:
         "learned_from": {"claims": len(claims), "pairs": len(same), "of one event": int(same.sum())},
         "threshold": THRESHOLD,
         "certain": fit(names, values, same, articles)._asdict(),
-        "found": fit(*_both((names, values, same, articles), blurred))._asdict(),
+        "found": fit(*both((names, values, same, articles), blurred))._asdict(),
     }
     target = Path(__file__).parents[1] / "models" / "merge.json"
     target.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _both(one: Examples, other: Examples) -> Examples:
+def both(one: Examples, other: Examples) -> Examples:
+    """The examples of two, one behind the other."""
     return one[0], np.concatenate([one[1], other[1]]), np.concatenate([one[2], other[2]]), one[3] + other[3]
 
 
