@@ -92,7 +92,8 @@ def material(shared: Path | None) -> Work:
             claims.setdefault(article, [claim for claim in found.claims if claim.article == article])
     documents = tagged([article for name, article in read_articles.items() if name in claims])
     analysed = {document.article.id: attribute(names(dates(document))) for document in documents}
-    return Work(analysed, [claim for rows in claims.values() for claim in rows], gold_rows(shared))
+    taught = {article: rows for article, rows in gold_rows(shared).items() if article in analysed}
+    return Work(analysed, [claim for rows in claims.values() for claim in rows], taught)
 
 
 def cross_validated(work: Work, count: int) -> Iterator[Claim]:
