@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from keii.extract.learned import load
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.history import History
-from keii.extract.roles.links import carried_features, none_features, sentence_features
+from keii.extract.roles.links import Group, Row, carried_features, features, none_features, sentence_features
 from keii.extract.roles.pairs import Weights as PairWeights
 from keii.extract.roles.pairs import together
 from keii.model import EventType, Role
@@ -23,16 +22,19 @@ from keii.model import EventType, Role
 ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
 _ALSO = 0.45
 """A second unit takes the role too from this probability on."""
+_KEPT = 200_000
+"""How many groups of features a model remembers."""
 
 Floats = npt.NDArray[np.float64]
 
 
-class Weights(NamedTuple):
-    """The model: `places` tells each feature's row of `matrix` (features + 1, roles; the last is zero), `pairs` see `tables`."""
+class Weights:
+    """The model: `places` tells each feature's row of `matrix` (features + 1, roles; the last is zero), `pairs` see `together`."""
 
-    places: dict[str, int]
-    matrix: Floats
-    pairs: PairWeights
+    def __init__(self, places: dict[str, int], matrix: Floats, pairs: PairWeights) -> None:
+        self.places, self.matrix, self.pairs = places, matrix, pairs
+        self._sums = np.zeros((_KEPT, len(ROLES)))
+        self._known: dict[Group, int] = {}
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Weights:
@@ -42,20 +44,30 @@ class Weights(NamedTuple):
             matrix[row] = told
         return cls({name: row for row, name in enumerate(data["weights"])}, matrix, data["pairs"])
 
-    def decide(self, rows: Iterable[Iterable[str]]) -> Floats:
-        """Scores, shape (rows, roles), of rows of features; one told twice counts once."""
-        index, nothing = self.places, len(self.matrix) - 1
+    def decide(self, rows: Sequence[Row]) -> Floats:
+        """Scores, shape (rows, roles), of rows of features, none of them empty; what a group adds is remembered."""
+        known = self._known
+        if len(known) + sum(map(len, rows)) > _KEPT:
+            known.clear()
         places: list[int] = []
         starts: list[int] = []
-        for names in rows:
+        for row in rows:
             starts.append(len(places))
-            places.append(nothing)
-            places += [place for place in dict.fromkeys(map(index.get, names)) if place is not None]
-        scores: Floats = np.add.reduceat(self.matrix[places], starts)
+            for group in row:
+                place = known.get(group)
+                places.append(self._learn(group) if place is None else place)
+        scores: Floats = np.add.reduceat(self._sums.take(places, axis=0), starts)
         return scores
 
+    def _learn(self, group: Group) -> int:
+        """Sum the weights of a group of features; one told twice counts once. Returns its place in the sums."""
+        places = [place for place in map(self.places.get, features((group,))) if place is not None]
+        place = self._known[group] = len(self._known)
+        self._sums[place] = self.matrix.take(places, axis=0).sum(axis=0)
+        return place
 
-def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[Iterator[str]]]:
+
+def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[Row]]:
     """Who may take part in a claim, and the features of nobody (row 0) and of each of them, without the claims before."""
     carried = trigger.cast.carried[trigger.candidate.sentence]
     rows = [none_features(trigger, type)]
@@ -68,7 +80,7 @@ def by_model(trigger: Trigger, type: EventType, past: History, home: Path | None
     """Participants as units with their roles, the most probable set of agents and patients."""
     model = _model(home)
     units, rows = alone(trigger, type)
-    scores = model.decide(chain(row, known) for row, known in zip(rows, past.rows(trigger, type, units), strict=True))
+    scores = model.decide([row + known for row, known in zip(rows, past.rows(trigger, type, units), strict=True)])
     return [(units[row - 1], role) for role, row in decode(scores, together(trigger, type, units, model.pairs))]
 
 
