@@ -180,7 +180,7 @@ def _gold(case: Case) -> Chosen:
 def _said(case: Case, model: Weights) -> Chosen:
     if case.trigger is None:
         return []
-    return decode(model.decide(case.rows), together(case.trigger, case.gold.type, case.units, model.pairs))
+    return decode(model.decide(case.rows), together(case.trigger, case.gold.type, case.units, model.tables))
 
 
 def train(cases: Sequence[Case], rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:

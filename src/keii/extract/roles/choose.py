@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from keii.extract.roles.cast import Unit
 from keii.extract.roles.history import History
 from keii.extract.roles.links import Group, Row, carried_features, features, none_features, sentence_features
 from keii.extract.roles.pairs import Weights as PairWeights
-from keii.extract.roles.pairs import together
+from keii.extract.roles.pairs import tables, together
 from keii.model import EventType, Role
 
 ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
@@ -29,10 +30,11 @@ Floats = npt.NDArray[np.float64]
 
 
 class Weights:
-    """The model: `places` tells each feature's row of `matrix` (features + 1, roles; the last is zero), `pairs` see `together`."""
+    """The model: `places` tells each feature's row of `matrix` (features + 1, roles; the last is zero); `pairs` see `tables`."""
 
     def __init__(self, places: dict[str, int], matrix: Floats, pairs: PairWeights) -> None:
         self.places, self.matrix, self.pairs = places, matrix, pairs
+        self.tables = tables(pairs)
         self._sums = np.zeros((_KEPT, len(ROLES)))
         self._known: dict[Group, int] = {}
 
@@ -49,22 +51,24 @@ class Weights:
         known = self._known
         if len(known) + sum(map(len, rows)) > _KEPT:
             known.clear()
-        places: list[int] = []
-        starts: list[int] = []
-        for row in rows:
-            starts.append(len(places))
-            for group in row:
-                place = known.get(group)
-                places.append(self._learn(group) if place is None else place)
+        self._learn([group for row in rows for group in row if group not in known])
+        starts = [0, *accumulate(map(len, rows[:-1]))]
+        places = [known[group] for row in rows for group in row]
         scores: Floats = np.add.reduceat(self._sums.take(places, axis=0), starts)
         return scores
 
-    def _learn(self, group: Group) -> int:
-        """Sum the weights of a group of features; one told twice counts once. Returns its place in the sums."""
-        places = [place for place in map(self.places.get, features((group,))) if place is not None]
-        place = self._known[group] = len(self._known)
-        self._sums[place] = self.matrix.take(places, axis=0).sum(axis=0)
-        return place
+    def _learn(self, groups: Iterable[Group]) -> None:
+        """Sum the weights of groups of features that are not known yet; a feature told twice by a group counts once."""
+        index, first = self.places, len(self._known)
+        places: list[int] = []
+        starts: list[int] = []
+        for group in dict.fromkeys(groups):
+            self._known[group] = first + len(starts)
+            starts.append(len(places))
+            places.append(len(self.matrix) - 1)
+            places += [index[name] for name in features((group,)) if name in index]
+        if starts:
+            self._sums[first : first + len(starts)] = np.add.reduceat(self.matrix.take(places, axis=0), starts)
 
 
 def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[Row]]:
@@ -81,7 +85,7 @@ def by_model(trigger: Trigger, type: EventType, past: History, home: Path | None
     model = _model(home)
     units, rows = alone(trigger, type)
     scores = model.decide([row + known for row, known in zip(rows, past.rows(trigger, type, units), strict=True)])
-    return [(units[row - 1], role) for role, row in decode(scores, together(trigger, type, units, model.pairs))]
+    return [(units[row - 1], role) for role, row in decode(scores, together(trigger, type, units, model.tables))]
 
 
 def softmax(scores: Floats) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from keii.extract.roles.arguments import Trigger, above
 from keii.extract.roles.cast import Unit
-from keii.extract.roles.links import Group, Row
+from keii.extract.roles.links import Row
 from keii.model import EventType
 
 _NEAR = 6
@@ -59,14 +59,14 @@ class History:
     def rows(self, trigger: Trigger, type: EventType, units: Sequence[Unit]) -> Iterator[Row]:
         """The features of nobody, then of each unit: what they were in the claims before."""
         if not self._told:
-            yield from ([Group(_first, ())] for _ in range(len(units) + 1))
+            yield from ([(_first,)] for _ in range(len(units) + 1))
             return
         steps = [_step(trigger, past) for past in list(self._near)[-2:]]
         here = [past for past in self._near if past.sentence == trigger.candidate.sentence]
         alike = list(self._alike(trigger, type))
         last = self._near[-1]
         likes = tuple((kind, past.filled) for kind, past in alike)
-        yield [Group(_nobody, (last.filled, steps[-1], last.type, type, likes, here[-1].filled if here else ""))]
+        yield [(_nobody, last.filled, steps[-1], last.type, type, likes, here[-1].filled if here else "")]
         for n, unit in enumerate(units):
             yield self._somebody(standing(trigger, n, unit), unit.names, type, (steps, here, alike))
 
@@ -77,18 +77,18 @@ class History:
         type: EventType,
         before: tuple[Sequence[str], Sequence[Past], Sequence[tuple[str, Past]]],
     ) -> Row:
-        (where, relation, slot), (steps, here, alike), last = place, before, self._near[-1]
+        (where, _, slot), (steps, here, alike), last = place, before, self._near[-1]
         was, step = last.role(names), steps[-1]
-        row = [Group(_last, (was, step, *place)), Group(_last_type, (was, step, type, last.type, last.filled))]
+        row = [(_last, was, step, *place), (_last_type, was, step, type, last.type, last.filled)]
         if len(steps) > 1:
-            row.append(Group(_last_two, (was + self._near[-2].role(names), steps[-2], where, slot)))
-        row += [Group(_like, (kind, past.role(names), where, type)) for kind, past in alike]
+            row.append((_last_two, was + self._near[-2].role(names), steps[-2], where, slot))
+        row += [(_like, kind, past.role(names), where, type) for kind, past in alike]
         if here:
             among = "".join(sorted(set("".join([past.role(names) for past in here]))))
-            row.append(Group(_among, (among, len(here) > 1, *place)))
+            row.append((_among, among, len(here) > 1, *place))
         agent, patient = (max([counts[name] for name in names], default=0) for counts in (self._agents, self._patients))
         a, p = -(-4 * agent // self._told), -(-4 * patient // self._told)
-        row.append(Group(_often, (a, p, min(agent, 4), min(patient, 4), where, slot, type)))
+        row.append((_often, a, p, min(agent, 4), min(patient, 4), where, slot, type))
         return row
 
     def _alike(self, trigger: Trigger, type: EventType) -> Iterator[tuple[str, Past]]:

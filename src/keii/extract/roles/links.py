@@ -6,8 +6,8 @@ Groups recur from claim to claim where single features would be told anew: a mod
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from keii.extract.clusters import clusters
 from keii.extract.roles.arguments import ACTORS, Trigger, kind_of, mark
@@ -15,20 +15,15 @@ from keii.extract.roles.cast import Unit
 from keii.extract.roles.phrases import Phrase
 from keii.model import EventType
 
-class Group(NamedTuple):
-    """Features that go together: a function that tells them, and what it is told. Equal groups have the same features."""
-
-    names: Callable[..., Iterable[str]]
-    told: tuple[Any, ...]
-
-
+Group = tuple[Any, ...]
+"""Features that go together: a function that tells them, then what it is told. Equal groups have the same features."""
 Row = list[Group]
 """What is known of one choice; no feature is told by two of its groups."""
 
 
 def features(row: Iterable[Group]) -> dict[str, None]:
     """The features of a choice, in order."""
-    return {name: None for names, told in row for name in names(*told)}
+    return {name: None for names, *told in row for name in names(*told)}
 
 
 def _words(norm: str) -> tuple[str, ...]:
@@ -52,23 +47,21 @@ def sentence_features(trigger: Trigger, n: int, type: EventType) -> Row:
     depth = trigger.depths[i] - trigger.depths[phrase.head]
     only, alone = trigger.kinds.count(kind) == 1, trigger.actors == (kind in ACTORS)
     row = [
-        Group(_by_relation, (relation, kind, type, voice, use)),
-        Group(_by_slot, (slot, kind, type, voice, use)),
-        Group(_by_particle, (particle, kind, side, type, voice)),
-        Group(_by_both, (relation, slot, particle, kind)),
-        Group(_by_word, (relation, slot, kind, particle, voice, trigger.token.norm)),
-        Group(_by_way, (way, particle, type, slot, kind)),
-        Group(_by_label, (last.ent, type, slot, relation)),
-        Group(_by_frame, (trigger.frame, slot, relation, type, voice)),
-        Group(_by_speaker, (spoken, type, slot, way, particle)),
-        Group(_by_distance, (min(verbs, 3), min(commas, 3), min(max(hi - lo - 1, 0) // 4, 6), side, particle)),
-        Group(_by_depth, (depth, nearer, particle, slot, side)),
-        Group(_by_text, (phrase.text[-1:], min(len(unit.phrases), 3), phrase.title, kind, type)),
-        Group(_by_head, (tokens[tokens[phrase.head].head].norm, particle)),
-        Group(_by_number, (min(trigger.cast.salience[unit.names[0]], 4), only, alone, kind, slot, type)),
+        (_by_relation, relation, kind, type, voice, use),
+        (_by_slot, slot, kind, type, voice, use),
+        (_by_particle, particle, kind, side, type, voice),
+        (_by_both, relation, slot, particle, kind),
+        (_by_word, slot, kind, particle, voice, trigger.token.norm),
+        (_by_way, way, particle, type),
+        (_by_label, last.ent, type, slot),
+        (_by_speaker, spoken, type, slot),
+        (_by_distance, min(verbs, 3), min(commas, 3), min(max(hi - lo - 1, 0) // 4, 6), side, particle),
+        (_by_depth, depth, nearer, particle, slot, side),
+        (_by_size, min(len(unit.phrases), 3), phrase.title, kind),
+        (_by_number, min(trigger.cast.salience[unit.names[0]], 4), only, alone, kind, slot, type),
     ]
     if not phrase.label:
-        row.append(Group(_by_noun, (last.norm, type, slot)))
+        row.append((_by_noun, last.norm, type, slot))
     return row
 
 
@@ -103,32 +96,26 @@ def _by_both(relation: str, slot: str, particle: str, kind: str) -> tuple[str, .
     return f"r={relation}&s={slot}", f"s={slot}&p={particle}&k={kind}"
 
 
-def _by_word(relation: str, slot: str, kind: str, particle: str, voice: str, norm: str) -> Iterator[str]:
+def _by_word(slot: str, kind: str, particle: str, voice: str, norm: str) -> Iterator[str]:
     for word in _words(norm):
-        yield f"r={relation}&w={word}"
-        yield f"r={relation}&w={word}&{voice}"
         yield f"s={slot}&w={word}&{voice}"
         yield f"k={kind}&w={word}"
         yield f"p={particle}&w={word}&{voice}"
 
 
-def _by_way(way: str, particle: str, type: str, slot: str, kind: str) -> tuple[str, ...]:
+def _by_way(way: str, particle: str, type: str) -> tuple[str, ...]:
     """By the way up from the trigger."""
-    return f"way={way}", f"way={way}&p={particle}", f"way={way}&p={particle}&{type}", f"way={way}&s={slot}&k={kind}"
+    return f"way={way}", f"way={way}&p={particle}", f"way={way}&p={particle}&{type}"
 
 
-def _by_label(ent: str, type: str, slot: str, relation: str) -> tuple[str, ...]:
+def _by_label(ent: str, type: str, slot: str) -> tuple[str, ...]:
     """By GiNZA's label."""
-    return f"ent={ent}", f"ent={ent}&{type}", f"ent={ent}&s={slot}", f"ent={ent}&r={relation}"
+    return f"ent={ent}", f"ent={ent}&{type}", f"ent={ent}&s={slot}"
 
 
-def _by_frame(frame: str, slot: str, relation: str, type: str, voice: str) -> tuple[str, ...]:
-    return f"f={frame}&s={slot}", f"f={frame}&r={relation}", f"f={frame}&s={slot}&{type}&{voice}"
-
-
-def _by_speaker(spoken: str, type: str, slot: str, way: str, particle: str) -> tuple[str, ...]:
+def _by_speaker(spoken: str, type: str, slot: str) -> tuple[str, ...]:
     """By who is cited."""
-    return f"v={spoken}", f"v={spoken}&{type}", f"v={spoken}&s={slot}", f"v={spoken}&way={way}&p={particle}"
+    return f"v={spoken}", f"v={spoken}&{type}", f"v={spoken}&s={slot}"
 
 
 def _by_distance(verbs: int, commas: int, distance: int, side: str, particle: str) -> tuple[str, ...]:
@@ -143,12 +130,8 @@ def _by_depth(depth: int, nearer: int, particle: str, slot: str, side: str) -> t
     )
 
 
-def _by_text(last: str, size: int, title: bool, kind: str, type: str) -> tuple[str, ...]:
-    return (f"last={last}&{type}", f"size={size}&{kind}", *(("title",) if title else ()))
-
-
-def _by_head(norm: str, particle: str) -> list[str]:
-    return [f"above={word}&p={particle}" for word in (norm, *clusters(norm)[:1])]
+def _by_size(size: int, title: bool, kind: str) -> tuple[str, ...]:
+    return (f"size={size}&{kind}", *(("title",) if title else ()))
 
 
 def _by_number(known: int, only: bool, alone: bool, kind: str, slot: str, type: str) -> tuple[str, ...]:
@@ -187,21 +170,21 @@ def carried_features(trigger: Trigger, unit: Unit, type: EventType, order: int) 
     top = count > 1 and count == trigger.cast.most
     topic = "topic" if particle in ("は", "も", "では", "には", "が") else "beside"
     row = [
-        Group(_carried_claim, (trigger.frame, kind, found, type, voice, trigger.use)),
-        Group(_carried_place, (back, particle, kind, topic, found, type)),
-        Group(_carried_name, (last.ent, _spoken(trigger, unit), phrase.text[-1:], found, type)),
-        Group(_carried_number, (min(count, 6), top, kind, topic, found, type)),
-        Group(_carried_order, (min(order, 5), size, root, topic, back)),
-        Group(_carried_word, (kind, trigger.token.norm, voice)),
+        (_carried_claim, kind, found, type, voice, trigger.use),
+        (_carried_place, back, particle, kind, topic, found, type),
+        (_carried_name, last.ent, _spoken(trigger, unit), found, type),
+        (_carried_number, min(count, 6), top, kind, topic, found, type),
+        (_carried_order, min(order, 5), size, root, topic, back),
+        (_carried_word, kind, trigger.token.norm, voice),
     ]
     if not phrase.label:
-        row.append(Group(_carried_noun, (last.norm,)))
+        row.append((_carried_noun, last.norm))
     return row
 
 
-def _carried_claim(frame: str, kind: str, found: str, type: str, voice: str, use: str) -> tuple[str, ...]:
+def _carried_claim(kind: str, found: str, type: str, voice: str, use: str) -> tuple[str, ...]:
     return (
-        *("carried", f"c:f={frame}&k={kind}", f"c:f={frame}&{found}&{type}", f"c:found={found}"),
+        *("carried", f"c:found={found}"),
         *(f"c:found={found}&k={kind}&{type}&{voice}", f"c:k={kind}&{type}&{voice}", f"c:k={kind}&{use}&{voice}"),
     )
 
@@ -214,8 +197,8 @@ def _carried_place(back: int, particle: str, kind: str, topic: str, found: str, 
     )
 
 
-def _carried_name(ent: str, spoken: str, last: str, found: str, type: str) -> tuple[str, ...]:
-    return f"c:ent={ent}&{type}", f"c:v={spoken}", f"c:v={spoken}&{type}", f"c:v={spoken}&{found}", f"c:last={last}&{type}"
+def _carried_name(ent: str, spoken: str, found: str, type: str) -> tuple[str, ...]:
+    return f"c:ent={ent}&{type}", f"c:v={spoken}", f"c:v={spoken}&{type}", f"c:v={spoken}&{found}"
 
 
 def _carried_number(count: int, top: bool, kind: str, topic: str, found: str, type: str) -> tuple[str, ...]:
@@ -248,10 +231,10 @@ def none_features(trigger: Trigger, type: EventType) -> Row:
     speakers, up = f"v{min(len(trigger.voices[0]), 2)}", f"u={trigger.ways[-1][:2]}"
     abouts = (type, use, voice, found, f"{found}&{kind}", args, f"を={objects}", speakers, up)
     return [
-        *(Group(_none_about, (about, type, voice, use)) for about in abouts),
-        Group(_none_claim, (type, voice, use, found, kind, min(trigger.actors, 3))),
-        Group(_none_word, (norm, voice, type, found, kind)),
-        Group(_none_place, (tokens[trigger.host].norm, head)),
+        *((_none_about, about, type, voice, use) for about in abouts),
+        (_none_claim, type, voice, use, found, kind, min(trigger.actors, 3)),
+        (_none_word, norm, voice, type, found, kind),
+        (_none_place, tokens[trigger.host].norm, head),
     ]
 
 
