@@ -79,7 +79,7 @@ class History:
     ) -> Row:
         (where, _, slot), (steps, here, alike), last = place, before, self._near[-1]
         was, step = last.role(names), steps[-1]
-        row = [(_last, was, step, *place), (_last_type, was, step, type, last.type, last.filled)]
+        row: Row = [(_last, was, step, *place), (_last_type, was, step, type, last.type, last.filled)]
         if len(steps) > 1:
             row.append((_last_two, was + self._near[-2].role(names), steps[-2], where, slot))
         row += [(_like, kind, past.role(names), where, type) for kind, past in alike]

@@ -46,7 +46,7 @@ def sentence_features(trigger: Trigger, n: int, type: EventType) -> Row:
     nearer = min(_nearer(trigger, phrase, particle, (lo, hi)), 2)
     depth = trigger.depths[i] - trigger.depths[phrase.head]
     only, alone = trigger.kinds.count(kind) == 1, trigger.actors == (kind in ACTORS)
-    row = [
+    row: Row = [
         (_by_relation, relation, kind, type, voice, use),
         (_by_slot, slot, kind, type, voice, use),
         (_by_particle, particle, kind, side, type, voice),
@@ -169,7 +169,7 @@ def carried_features(trigger: Trigger, unit: Unit, type: EventType, order: int) 
     count = trigger.cast.salience[unit.names[0]]
     top = count > 1 and count == trigger.cast.most
     topic = "topic" if particle in ("は", "も", "では", "には", "が") else "beside"
-    row = [
+    row: Row = [
         (_carried_claim, kind, found, type, voice, trigger.use),
         (_carried_place, back, particle, kind, topic, found, type),
         (_carried_name, last.ent, _spoken(trigger, unit), found, type),
