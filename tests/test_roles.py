@@ -14,7 +14,8 @@ from keii.extract.roles.arguments import Trigger, mark, noun_class
 from keii.extract.roles.cast import Cast
 from keii.extract.roles.choose import decode, joint
 from keii.extract.roles.history import History
-from keii.extract.roles.pairs import together
+from keii.extract.roles.links import features
+from keii.extract.roles.pairs import tables, together
 from keii.extract.roles.phrases import case
 from keii.model import Article, Block, Document, EventType, Mention, Section, Sentence, Token
 
@@ -95,9 +96,9 @@ def test_a_claim_knows_the_agents_before_it() -> None:
     cast = Cast(document([MET, BEGAN], NAMES))
     met, began = (Trigger(cast, Candidate(*place, 0, 0)) for place in ((0, 4), (1, 2)))
     past = History()
-    assert list(past.rows(met, "meet", met.units)) == [["h:first"]] * (1 + len(met.units))
+    assert [list(features(row)) for row in past.rows(met, "meet", met.units)] == [["h:first"]] * (1 + len(met.units))
     past.add(met, "meet", met.units, ())
-    nobody, both = past.rows(began, "other", cast.carried[1])
+    nobody, both = map(features, past.rows(began, "other", cast.carried[1]))
     assert "nh:A-&gap1" in nobody
     assert "h:1=A&gap1" in both
 
@@ -157,7 +158,7 @@ def test_what_is_learned_of_a_pair_turns_the_choice() -> None:
 def test_pairs_are_named_by_what_both_are_to_the_trigger() -> None:
     cast = Cast(document([MET], NAMES))
     trigger = Trigger(cast, Candidate(0, 4, 0, 0))
-    told = together(trigger, "meet", trigger.units, {"r": {"r=arg:が": {"-": 2.0}}, "k&meet": {"-": {"-": 1.0}}})
+    told = together(trigger, "meet", trigger.units, tables({"r": {"r=arg:が": {"-": 2.0}}, "k&meet": {"-": {"-": 1.0}}}))
     assert told.tolist() == [[1.0, 0.0], [2.0, 0.0]]
 
 

@@ -19,14 +19,13 @@ from scipy.sparse import csr_matrix
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.choose import ROLES, Weights
+from keii.extract.roles.links import Row, features
 from keii.extract.roles.pairs import Weights as PairWeights
 from keii.extract.roles.pairs import distinct, standings
 from keii.model import Claim
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Names = dict[str, None]
-"""The features of a choice, each worth 1, in order."""
 Pair = tuple[str, str, str]
 """A pair feature: its family, what the agent is and what the patient is."""
 _C, _STEPS, _BLOCK = 0.1, 60, 400
@@ -40,7 +39,7 @@ class Case:
     gold: Claim
     trigger: Trigger | None
     units: tuple[Unit, ...] = ()
-    rows: tuple[Names, ...] = ()
+    rows: tuple[Row, ...] = ()
     right: tuple[tuple[int, ...], ...] = ()
 
 
@@ -68,7 +67,7 @@ def fit(cases: Sequence[Case], at_least: int) -> Weights:
 
 
 def _vocabulary(cases: Sequence[Case], at_least: int) -> dict[str, int]:
-    counts = Counter(name for case in cases for row in case.rows for name in row)
+    counts = Counter(name for case in cases for row in case.rows for name in features(row))
     return {name: n for n, name in enumerate(sorted(name for name, count in counts.items() if count >= at_least))}
 
 
@@ -77,7 +76,7 @@ def _matrix(cases: Sequence[Case], index: dict[str, int]) -> tuple[csr_matrix, I
     ends = [0]
     for case in cases:
         for row in case.rows:
-            indices += [place for place in map(index.get, row) if place is not None]
+            indices += [place for place in map(index.get, features(row)) if place is not None]
             ends.append(len(indices))
     values = np.ones(len(indices), np.float32)
     matrix = csr_matrix((values, indices, ends), shape=(len(ends) - 1, len(index)))

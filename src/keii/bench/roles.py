@@ -74,9 +74,9 @@ def cases_of(document: Document, rows: Sequence[dict[str, Any]]) -> Iterator[Cas
             yield Case(claim, None)
             continue
         trigger = Trigger(cast, candidate)
-        units, features = alone(trigger, claim.type)
+        units, choices = alone(trigger, claim.type)
         right = tuple(_right(claim, role, units, known) for role in ROLES)
-        yield Case(claim, trigger, units, tuple(dict.fromkeys(row) for row in features), right)
+        yield Case(claim, trigger, units, tuple(choices), right)
 
 
 def _claim(document: Document, row: dict[str, Any]) -> Claim:
@@ -166,7 +166,7 @@ def after(cases: Sequence[Case], choose: Callable[[int, Case], Chosen]) -> list[
         trigger, past = case.trigger, pasts[case.gold.article]
         if trigger:
             known = past.rows(trigger, case.gold.type, case.units)
-            case = replace(case, rows=tuple(row | dict.fromkeys(more) for row, more in zip(case.rows, known, strict=True)))
+            case = replace(case, rows=tuple(row + more for row, more in zip(case.rows, known, strict=True)))
             roles = [(case.units[row - 1], role) for role, row in choose(n, case)]
             past.add(trigger, case.gold.type, *taking(roles))
         found.append(case)
@@ -180,7 +180,7 @@ def _gold(case: Case) -> Chosen:
 def _said(case: Case, model: Weights) -> Chosen:
     if case.trigger is None:
         return []
-    return decode(model.decide(case.rows), together(case.trigger, case.gold.type, case.units, model.pairs))
+    return decode(model.decide(case.rows), together(case.trigger, case.gold.type, case.units, model.tables))
 
 
 def train(cases: Sequence[Case], rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:

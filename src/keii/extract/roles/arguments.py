@@ -142,11 +142,6 @@ class Trigger:
         return sum(kind in ACTORS for kind in self.kinds)
 
     @cached_property
-    def frame(self) -> str:
-        """Which cases the predicate's own arguments fill: "がを"."""
-        return "".join(sorted({relation[4:] for relation in self.relations if relation[:4] == "arg:" and len(relation) < 7}))
-
-    @cached_property
     def ways(self) -> tuple[str, ...]:
         """How the clause hangs on each step of `path`: `q`uoted, `a`dnominal, `t` continued, `c`ase, `m` by a conjunction."""
         below, ways = self.i, [""]

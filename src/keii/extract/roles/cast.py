@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import nlargest
+from itertools import islice
 
 from keii.extract.grammar import quote_depth
 from keii.extract.roles.phrases import Phrase, joined, phrases, words
@@ -27,6 +28,8 @@ _NEAR = 3
 """How many sentences back a subject may be carried; names one fewer."""
 _OFTEN = 4
 """How many of the names most told are carried from anywhere."""
+_CARRIED = 5
+"""How many units a sentence carries over at most: those further down took part in one claim of thirty all together."""
 _AROUND = 40
 """How many units on either side of a trigger are looked at."""
 _MEMORY = 60
@@ -64,7 +67,7 @@ class Cast:
         self._before: deque[int] = deque(maxlen=_NEAR)
         for number, tokens in enumerate(document.tokens):
             self.units.append(tuple(self._sentence(number)))
-            self.carried.append(tuple(self._carry(number)))
+            self.carried.append(tuple(islice(self._carry(number), _CARRIED)))
             if tokens:
                 self._before.appendleft(number)
             for unit in self.units[-1]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from itertools import chain
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,24 +15,28 @@ from keii.extract.learned import load
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.history import History
-from keii.extract.roles.links import carried_features, none_features, sentence_features
+from keii.extract.roles.links import Group, Row, carried_features, features, none_features, sentence_features
 from keii.extract.roles.pairs import Weights as PairWeights
-from keii.extract.roles.pairs import together
+from keii.extract.roles.pairs import tables, together
 from keii.model import EventType, Role
 
 ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
 _ALSO = 0.45
 """A second unit takes the role too from this probability on."""
+_KEPT = 200_000
+"""How many groups of features a model remembers."""
 
 Floats = npt.NDArray[np.float64]
 
 
-class Weights(NamedTuple):
-    """The model: `places` tells each feature's row of `matrix` (features + 1, roles; the last is zero), `pairs` see `tables`."""
+class Weights:
+    """The model: `places` tells each feature's row of `matrix` (features + 1, roles; the last is zero); `pairs` see `tables`."""
 
-    places: dict[str, int]
-    matrix: Floats
-    pairs: PairWeights
+    def __init__(self, places: dict[str, int], matrix: Floats, pairs: PairWeights) -> None:
+        self.places, self.matrix, self.pairs = places, matrix, pairs
+        self.tables = tables(pairs)
+        self._sums = np.zeros((_KEPT, len(ROLES)))
+        self._known: dict[Group, int] = {}
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Weights:
@@ -42,20 +46,32 @@ class Weights(NamedTuple):
             matrix[row] = told
         return cls({name: row for row, name in enumerate(data["weights"])}, matrix, data["pairs"])
 
-    def decide(self, rows: Iterable[Iterable[str]]) -> Floats:
-        """Scores, shape (rows, roles), of rows of features; one told twice counts once."""
-        index, nothing = self.places, len(self.matrix) - 1
-        places: list[int] = []
-        starts: list[int] = []
-        for names in rows:
-            starts.append(len(places))
-            places.append(nothing)
-            places += [place for place in dict.fromkeys(map(index.get, names)) if place is not None]
-        scores: Floats = np.add.reduceat(self.matrix[places], starts)
+    def decide(self, rows: Sequence[Row]) -> Floats:
+        """Scores, shape (rows, roles), of rows of features, none of them empty; what a group adds is remembered."""
+        known = self._known
+        if len(known) + sum(map(len, rows)) > _KEPT:
+            known.clear()
+        self._learn([group for row in rows for group in row if group not in known])
+        starts = [0, *accumulate(map(len, rows[:-1]))]
+        places = [known[group] for row in rows for group in row]
+        scores: Floats = np.add.reduceat(self._sums.take(places, axis=0), starts)
         return scores
 
+    def _learn(self, groups: Iterable[Group]) -> None:
+        """Sum the weights of groups of features that are not known yet; a feature told twice by a group counts once."""
+        index, first = self.places, len(self._known)
+        places: list[int] = []
+        starts: list[int] = []
+        for group in dict.fromkeys(groups):
+            self._known[group] = first + len(starts)
+            starts.append(len(places))
+            places.append(len(self.matrix) - 1)
+            places += [index[name] for name in features((group,)) if name in index]
+        if starts:
+            self._sums[first : first + len(starts)] = np.add.reduceat(self.matrix.take(places, axis=0), starts)
 
-def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[Iterator[str]]]:
+
+def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[Row]]:
     """Who may take part in a claim, and the features of nobody (row 0) and of each of them, without the claims before."""
     carried = trigger.cast.carried[trigger.candidate.sentence]
     rows = [none_features(trigger, type)]
@@ -68,8 +84,8 @@ def by_model(trigger: Trigger, type: EventType, past: History, home: Path | None
     """Participants as units with their roles, the most probable set of agents and patients."""
     model = _model(home)
     units, rows = alone(trigger, type)
-    scores = model.decide(chain(row, known) for row, known in zip(rows, past.rows(trigger, type, units), strict=True))
-    return [(units[row - 1], role) for role, row in decode(scores, together(trigger, type, units, model.pairs))]
+    scores = model.decide([row + known for row, known in zip(rows, past.rows(trigger, type, units), strict=True)])
+    return [(units[row - 1], role) for role, row in decode(scores, together(trigger, type, units, model.tables))]
 
 
 def softmax(scores: Floats) -> Floats:

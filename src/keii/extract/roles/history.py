@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from keii.extract.roles.arguments import Trigger, above
 from keii.extract.roles.cast import Unit
+from keii.extract.roles.links import Row
 from keii.model import EventType
 
 _NEAR = 6
@@ -30,9 +30,10 @@ class Past:
     def filled(self) -> str:
         return ("A" if self.agents else "-") + ("P" if self.patients else "-")
 
-    def role(self, names: frozenset[str]) -> str:
+    def role(self, names: Sequence[str]) -> str:
         """What somebody was in it: `A`, `P`, `AP` or `-`."""
-        return ("A" * bool(names & self.agents) + "P" * bool(names & self.patients)) or "-"
+        agent, patient = self.agents.isdisjoint(names), self.patients.isdisjoint(names)
+        return ("-" if patient else "P") if agent else ("A" if patient else "AP")
 
 
 class History:
@@ -55,50 +56,40 @@ class History:
         self._patients.update(past.patients)
         self._told += 1
 
-    def rows(self, trigger: Trigger, type: EventType, units: Sequence[Unit]) -> Iterator[list[str]]:
+    def rows(self, trigger: Trigger, type: EventType, units: Sequence[Unit]) -> Iterator[Row]:
         """The features of nobody, then of each unit: what they were in the claims before."""
         if not self._told:
-            yield from (["h:first"] for _ in range(len(units) + 1))
+            yield from ([(_first,)] for _ in range(len(units) + 1))
             return
-        steps = [_step(trigger, past) for past in self._near]
+        steps = [_step(trigger, past) for past in list(self._near)[-2:]]
         here = [past for past in self._near if past.sentence == trigger.candidate.sentence]
-        yield list(self._nobody(trigger, type, steps, here))
-        for n, unit in enumerate(units):
-            yield list(self._somebody(trigger, type, steps, here, (n, unit)))
-
-    def _nobody(self, trigger: Trigger, type: EventType, steps: Sequence[str], here: Sequence[Past]) -> Iterator[str]:
+        alike = list(self._alike(trigger, type))
         last = self._near[-1]
-        yield from (f"nh:{last.filled}{about}" for about in ("", f"&{steps[-1]}", f"&{last.type}&{type}"))
-        for kind, past in self._alike(trigger, type):
-            yield f"nh:{kind}={past.filled}"
-        yield from (f"nh:sent={past.filled}" for past in here[-1:])
+        likes = tuple((kind, past.filled) for kind, past in alike)
+        yield [(_nobody, last.filled, steps[-1], last.type, type, likes, here[-1].filled if here else "")]
+        for n, unit in enumerate(units):
+            yield self._somebody(standing(trigger, n, unit), unit.names, type, (steps, here, alike))
 
     def _somebody(
-        self, trigger: Trigger, type: EventType, steps: Sequence[str], here: Sequence[Past], place: tuple[int, Unit]
-    ) -> Iterator[str]:
-        n, unit = place
-        names, last, step = frozenset(unit.names), self._near[-1], steps[-1]
-        where, relation, slot = standing(trigger, n, unit)
-        was = last.role(names)
-        yield from _last(was, step, (where, relation, slot), (type, last.type, last.filled))
-        if len(self._near) > 1:
-            both = f"{was}{self._near[-2].role(names)}"
-            yield from (f"h:12={both}&{about}" for about in (steps[-2], where, slot))
-        for kind, past in self._alike(trigger, type):
-            yield from (f"h:{kind}={past.role(names)}{about}" for about in ("", f"&{where}"))
-            if kind == "typed":
-                yield f"h:typed={past.role(names)}&{type}"
+        self,
+        place: tuple[str, str, str],
+        names: tuple[str, ...],
+        type: EventType,
+        before: tuple[Sequence[str], Sequence[Past], Sequence[tuple[str, Past]]],
+    ) -> Row:
+        (where, _, slot), (steps, here, alike), last = place, before, self._near[-1]
+        was, step = last.role(names), steps[-1]
+        row: Row = [(_last, was, step, *place), (_last_type, was, step, type, last.type, last.filled)]
+        if len(steps) > 1:
+            row.append((_last_two, was + self._near[-2].role(names), steps[-2], where, slot))
+        row += [(_like, kind, past.role(names), where, type) for kind, past in alike]
         if here:
-            among = "".join(sorted(set("".join(past.role(names) for past in here))))
-            yield from (f"h:sent={among}&{about}" for about in (f"{len(here) > 1}&{where}", slot, relation))
-        yield from self._often(type, names, where, slot)
-
-    def _often(self, type: EventType, names: frozenset[str], where: str, slot: str) -> Iterator[str]:
-        """In how many quarters of the claims, and in how many claims, somebody was agent and patient."""
-        agent, patient = (max((counts[name] for name in names), default=0) for counts in (self._agents, self._patients))
-        a, p = (-(-4 * count // self._told) for count in (agent, patient))
-        yield from (f"h:A={a}&{where}", f"h:P={p}&{where}", f"h:nA={min(agent, 4)}&P={min(patient, 4)}")
-        yield from (f"h:AP={a}{p}{about}" for about in ("", f"&{slot}", f"&{type}"))
+            among = "".join(sorted(set("".join([past.role(names) for past in here]))))
+            row.append((_among, among, len(here) > 1, *place))
+        agent, patient = (max([counts[name] for name in names], default=0) for counts in (self._agents, self._patients))
+        a, p = -(-4 * agent // self._told), -(-4 * patient // self._told)
+        row.append((_often, a, p, min(agent, 4), min(patient, 4), where, slot, type))
+        return row
 
     def _alike(self, trigger: Trigger, type: EventType) -> Iterator[tuple[str, Past]]:
         """The last claims with the same word and of the same type."""
@@ -108,21 +99,50 @@ class History:
             yield "typed", self._by_type[type]
 
 
-@lru_cache(maxsize=8192)
-def _last(was: str, step: str, place: tuple[str, str, str], told: tuple[str, str, str]) -> tuple[str, ...]:
-    """What somebody was in the claim before."""
-    (where, relation, slot), (type, before, filled) = place, told
-    abouts = (
-        step,
-        where,
-        f"{step}&{where}",
-        f"{step}&{relation}",
-        f"{step}&{slot}",
-        type,
-        f"{type}&{before}",
-        f"{filled}&{step}",
+def _first() -> tuple[str, ...]:
+    return ("h:first",)
+
+
+def _nobody(filled: str, step: str, before: str, type: str, alike: Sequence[tuple[str, str]], here: str) -> tuple[str, ...]:
+    """Which roles were filled in the claims before."""
+    return (
+        *(f"nh:{filled}", f"nh:{filled}&{step}", f"nh:{filled}&{before}&{type}"),
+        *(f"nh:{kind}={past}" for kind, past in alike),
+        *((f"nh:sent={here}",) if here else ()),
     )
-    return (f"h:1={was}", *(f"h:1={was}&{about}" for about in abouts))
+
+
+def _last(was: str, step: str, where: str, relation: str, slot: str) -> list[str]:
+    """What somebody was in the claim before."""
+    abouts = ("", f"&{step}", f"&{where}", f"&{step}&{where}", f"&{step}&{relation}", f"&{step}&{slot}")
+    return [f"h:1={was}{about}" for about in abouts]
+
+
+def _last_type(was: str, step: str, type: str, before: str, filled: str) -> tuple[str, ...]:
+    return f"h:1={was}&{type}", f"h:1={was}&{type}&{before}", f"h:1={was}&{filled}&{step}"
+
+
+def _last_two(both: str, step: str, where: str, slot: str) -> list[str]:
+    return [f"h:12={both}&{about}" for about in (step, where, slot)]
+
+
+def _like(kind: str, was: str, where: str, type: str) -> tuple[str, ...]:
+    """What somebody was in the last claim of the same word or type."""
+    typed = (f"h:typed={was}&{type}",) if kind == "typed" else ()
+    return (f"h:{kind}={was}", f"h:{kind}={was}&{where}", *typed)
+
+
+def _among(among: str, many: bool, where: str, relation: str, slot: str) -> tuple[str, ...]:
+    """What somebody was in the claims of the same sentence."""
+    return f"h:sent={among}&{many}&{where}", f"h:sent={among}&{slot}", f"h:sent={among}&{relation}"
+
+
+def _often(a: int, p: int, agent: int, patient: int, where: str, slot: str, type: str) -> tuple[str, ...]:
+    """In how many quarters of the claims, and in how many claims, somebody was agent and patient."""
+    return (
+        *(f"h:A={a}&{where}", f"h:P={p}&{where}", f"h:nA={agent}&P={patient}"),
+        *(f"h:AP={a}{p}", f"h:AP={a}{p}&{slot}", f"h:AP={a}{p}&{type}"),
+    )
 
 
 def _names(units: Sequence[Unit]) -> frozenset[str]:

@@ -1,19 +1,29 @@
-"""How a noun phrase stands to a trigger, as named features: what the roles are learned from."""
+"""How a noun phrase stands to a trigger, as named features in groups: what the roles are learned from.
+
+Groups recur from claim to claim where single features would be told anew: a model sums each once (`choose.Weights`).
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from keii.extract.clusters import clusters
 from keii.extract.roles.arguments import ACTORS, Trigger, kind_of, mark
 from keii.extract.roles.cast import Unit
+from keii.extract.roles.phrases import Phrase
 from keii.model import EventType
 
-_KEPT = 8192
-"""How many groups of features are remembered: most are the same from claim to claim."""
+Group = tuple[Any, ...]
+"""Features that go together: a function that tells them, then what it is told. Equal groups have the same features."""
+Row = list[Group]
+"""What is known of one choice; no feature is told by two of its groups."""
+
+
+def features(row: Iterable[Group]) -> dict[str, None]:
+    """The features of a choice, in order."""
+    return {name: None for names, *told in row for name in names(*told)}
 
 
 def _words(norm: str) -> tuple[str, ...]:
@@ -21,205 +31,229 @@ def _words(norm: str) -> tuple[str, ...]:
     return (norm, *clusters(norm)[:2])
 
 
-def sentence_features(trigger: Trigger, n: int, type: EventType) -> Iterator[str]:
+# --- in the sentence ----------------------------------------------------------------------------------------------
+
+
+def sentence_features(trigger: Trigger, n: int, type: EventType) -> Row:
     """The features of unit `n` of the trigger's own sentence."""
-    unit, (relation, slot) = trigger.units[n], trigger.standing(n)
+    unit, (relation, slot), i = trigger.units[n], trigger.standing(n), trigger.i
     tokens, phrase, particle, kind = trigger.tokens, unit.tail, trigger.marks[n], trigger.kinds[n]
-    side = "left" if phrase.last < trigger.i else "right" if phrase.first > trigger.i else "at"
-    about = _About(type, trigger.voice, trigger.use, trigger.frame, trigger.token.norm)
-    stand = _Stand(relation, slot, kind, particle, side)
-    yield from _by_grammar(stand, about)
-    yield from _by_word(stand, about.voice, about.word)
-    yield from _by_way(stand, about, (trigger.way(unit), tokens[phrase.last].ent, _spoken(trigger, unit)))
-    yield from _by_place(trigger, unit, stand)
-    yield f"last={phrase.text[-1:]}&{type}"
-    if not phrase.label:
-        yield from _by_noun(tokens[phrase.last].norm, type, slot)
-    yield f"size={min(len(unit.phrases), 3)}&{kind}"
-    if phrase.title:
-        yield "title"
-    above = tokens[tokens[phrase.head].head]
-    for word in (above.norm, *clusters(above.norm)[:1]):
-        yield f"above={word}&p={particle}"
-    yield f"known={min(trigger.cast.salience[unit.names[0]], 4)}&{kind}"
-    only = trigger.kinds.count(kind) == 1
-    yield f"only={only}&{kind}"
-    yield f"only={only}&{kind}&{type}"
-    if trigger.actors == (kind in ACTORS):
-        yield f"no other actor&{kind}"
-        yield f"no other actor&{kind}&s={slot}"
-
-
-class _About(NamedTuple):
-    """What is the same for all units of a claim."""
-
-    type: str
-    voice: str
-    use: str
-    frame: str
-    word: str
-
-
-class _Stand(NamedTuple):
-    """How a unit stands to the trigger."""
-
-    relation: str
-    slot: str
-    kind: str
-    particle: str
-    side: str
-
-
-@lru_cache(maxsize=_KEPT)
-def _by_grammar(stand: _Stand, claim: _About) -> tuple[str, ...]:
-    relation, slot, kind, particle, side = stand
-    type, voice, use = claim[:3]
-    abouts = (type, voice, f"{type}&{voice}", f"{use}&{voice}", kind, f"{kind}&{type}", f"{kind}&{voice}&{use}")
-    return (
-        *(f"r={relation}", f"s={slot}", f"k={kind}", f"p={particle}", f"side={side}"),
-        *(f"{place}&{about}" for about in abouts for place in (f"r={relation}", f"s={slot}")),
-        *(f"k={kind}&{type}", f"k={kind}&{side}&{type}", f"p={particle}&k={kind}&{side}"),
-        *(f"p={particle}&{type}&{voice}&{side}", f"r={relation}&s={slot}", f"s={slot}&p={particle}&k={kind}"),
-    )
-
-
-@lru_cache(maxsize=_KEPT)
-def _by_word(stand: _Stand, voice: str, norm: str) -> tuple[str, ...]:
-    relation, slot, kind, particle, _ = stand
-    return tuple(
-        feature
-        for word in _words(norm)
-        for feature in (
-            f"r={relation}&w={word}",
-            f"r={relation}&w={word}&{voice}",
-            f"s={slot}&w={word}&{voice}",
-            f"k={kind}&w={word}",
-            f"p={particle}&w={word}&{voice}",
-        )
-    )
-
-
-@lru_cache(maxsize=_KEPT)
-def _by_way(stand: _Stand, claim: _About, told: tuple[str, str, str]) -> tuple[str, ...]:
-    """By the way up from the trigger, GiNZA's label, and who is cited."""
-    (relation, slot, kind, particle, _), (type, voice, _, frame, _) = stand, claim
-    way, ent, spoken = told
-    return (
-        *(f"way={way}", f"way={way}&p={particle}", f"way={way}&p={particle}&{type}", f"way={way}&s={slot}&k={kind}"),
-        *(f"ent={ent}", f"ent={ent}&{type}", f"ent={ent}&s={slot}", f"ent={ent}&r={relation}"),
-        *(f"f={frame}&s={slot}", f"f={frame}&r={relation}", f"f={frame}&s={slot}&{type}&{voice}"),
-        *(f"v={spoken}", f"v={spoken}&{type}", f"v={spoken}&s={slot}", f"v={spoken}&way={way}&p={particle}"),
-    )
-
-
-@lru_cache(maxsize=_KEPT)
-def _by_noun(norm: str, type: str, slot: str) -> tuple[str, ...]:
-    return tuple(
-        feature
-        for word in (norm, *clusters(norm))
-        for feature in (f"noun={word}", f"noun={word}&{type}", f"noun={word}&s={slot}")
-    )
-
-
-def _by_place(trigger: Trigger, unit: Unit, stand: _Stand) -> Iterator[str]:
-    """By what stands between a unit and the trigger."""
-    phrase, slot, particle, side = unit.tail, stand.slot, stand.particle, stand.side
-    lo, hi = (phrase.last, trigger.i) if side == "left" else (trigger.i, phrase.first)
+    voice, use = trigger.voice, trigger.use
+    side = "left" if phrase.last < i else "right" if phrase.first > i else "at"
+    way, spoken, last = trigger.way(unit), _spoken(trigger, unit), tokens[phrase.last]
+    lo, hi = (phrase.last, i) if side == "left" else (i, phrase.first)
     verbs, commas = trigger.between(lo, hi)
-    depth = trigger.depths[trigger.i] - trigger.depths[phrase.head]
-    ends = trigger.marked.get(particle, ())
-    nearer = bisect_right(ends, hi) - bisect_right(ends, lo) - (particle != "inner" and lo < phrase.last <= hi)
-    yield f"verbs={min(verbs, 3)}&{side}&p={particle}"
-    yield f"commas={min(commas, 3)}&{side}&p={particle}"
-    yield f"distance={min(max(hi - lo - 1, 0) // 4, 6)}&{side}"
-    yield f"depth={depth}&p={particle}"
-    yield f"depth={depth}&s={slot}"
-    yield f"nearer={min(nearer, 2)}&p={particle}&{side}"
-    yield f"nearer={min(nearer, 2)}&s={slot}"
+    nearer = min(_nearer(trigger, phrase, particle, (lo, hi)), 2)
+    depth = trigger.depths[i] - trigger.depths[phrase.head]
+    only, alone = trigger.kinds.count(kind) == 1, trigger.actors == (kind in ACTORS)
+    row: Row = [
+        (_by_relation, relation, kind, type, voice, use),
+        (_by_slot, slot, kind, type, voice, use),
+        (_by_particle, particle, kind, side, type, voice),
+        (_by_both, relation, slot, particle, kind),
+        (_by_word, slot, kind, particle, voice, trigger.token.norm),
+        (_by_way, way, particle, type),
+        (_by_label, last.ent, type, slot),
+        (_by_speaker, spoken, type, slot),
+        (_by_distance, min(verbs, 3), min(commas, 3), min(max(hi - lo - 1, 0) // 4, 6), side, particle),
+        (_by_depth, depth, nearer, particle, slot, side),
+        (_by_size, min(len(unit.phrases), 3), phrase.title, kind),
+        (_by_number, min(trigger.cast.salience[unit.names[0]], 4), only, alone, kind, slot, type),
+    ]
+    if not phrase.label:
+        row.append((_by_noun, last.norm, type, slot))
+    return row
+
+
+def _nearer(trigger: Trigger, phrase: Phrase, particle: str, ends: tuple[int, int]) -> int:
+    """How many units with the same particle stand between a phrase and the trigger."""
+    (lo, hi), places = ends, trigger.marked.get(particle, ())
+    return bisect_right(places, hi) - bisect_right(places, lo) - (particle != "inner" and lo < phrase.last <= hi)
+
+
+def _by_relation(relation: str, kind: str, type: str, voice: str, use: str) -> list[str]:
+    place = f"r={relation}"
+    return [place, *(f"{place}&{about}" for about in _abouts(kind, type, voice, use))]
+
+
+def _by_slot(slot: str, kind: str, type: str, voice: str, use: str) -> list[str]:
+    place = f"s={slot}"
+    return [place, *(f"{place}&{about}" for about in _abouts(kind, type, voice, use))]
+
+
+def _abouts(kind: str, type: str, voice: str, use: str) -> tuple[str, ...]:
+    return (type, voice, f"{type}&{voice}", f"{use}&{voice}", kind, f"{kind}&{type}", f"{kind}&{voice}&{use}")
+
+
+def _by_particle(particle: str, kind: str, side: str, type: str, voice: str) -> tuple[str, ...]:
+    return (
+        *(f"k={kind}", f"p={particle}", f"side={side}", f"k={kind}&{type}", f"k={kind}&{side}&{type}"),
+        *(f"p={particle}&k={kind}&{side}", f"p={particle}&{type}&{voice}&{side}"),
+    )
+
+
+def _by_both(relation: str, slot: str, particle: str, kind: str) -> tuple[str, ...]:
+    return f"r={relation}&s={slot}", f"s={slot}&p={particle}&k={kind}"
+
+
+def _by_word(slot: str, kind: str, particle: str, voice: str, norm: str) -> Iterator[str]:
+    for word in _words(norm):
+        yield f"s={slot}&w={word}&{voice}"
+        yield f"k={kind}&w={word}"
+        yield f"p={particle}&w={word}&{voice}"
+
+
+def _by_way(way: str, particle: str, type: str) -> tuple[str, ...]:
+    """By the way up from the trigger."""
+    return f"way={way}", f"way={way}&p={particle}", f"way={way}&p={particle}&{type}"
+
+
+def _by_label(ent: str, type: str, slot: str) -> tuple[str, ...]:
+    """By GiNZA's label."""
+    return f"ent={ent}", f"ent={ent}&{type}", f"ent={ent}&s={slot}"
+
+
+def _by_speaker(spoken: str, type: str, slot: str) -> tuple[str, ...]:
+    """By who is cited."""
+    return f"v={spoken}", f"v={spoken}&{type}", f"v={spoken}&s={slot}"
+
+
+def _by_distance(verbs: int, commas: int, distance: int, side: str, particle: str) -> tuple[str, ...]:
+    """By what stands between a unit and the trigger."""
+    return f"verbs={verbs}&{side}&p={particle}", f"commas={commas}&{side}&p={particle}", f"distance={distance}&{side}"
+
+
+def _by_depth(depth: int, nearer: int, particle: str, slot: str, side: str) -> tuple[str, ...]:
+    return (
+        *(f"depth={depth}&p={particle}", f"depth={depth}&s={slot}"),
+        *(f"nearer={nearer}&p={particle}&{side}", f"nearer={nearer}&s={slot}"),
+    )
+
+
+def _by_size(size: int, title: bool, kind: str) -> tuple[str, ...]:
+    return (f"size={size}&{kind}", *(("title",) if title else ()))
+
+
+def _by_number(known: int, only: bool, alone: bool, kind: str, slot: str, type: str) -> tuple[str, ...]:
+    """By how often somebody is named, and whether anybody else is of the kind."""
+    actor = (f"no other actor&{kind}", f"no other actor&{kind}&s={slot}") if alone else ()
+    return (f"known={known}&{kind}", f"only={only}&{kind}", f"only={only}&{kind}&{type}", *actor)
+
+
+def _by_noun(norm: str, type: str, slot: str) -> Iterator[str]:
+    for word in (norm, *clusters(norm)):
+        yield from (f"noun={word}", f"noun={word}&{type}", f"noun={word}&s={slot}")
 
 
 def _spoken(trigger: Trigger, unit: Unit) -> str:
     """Whether a unit is cited as the claim's speaker or outlet, and whether anybody is."""
     speakers, outlets = trigger.voices
+    if not speakers and not outlets:
+        return "none"
     names = set(unit.names)
     return "speaker" if names & speakers else "outlet" if names & outlets else "other" if speakers else "none"
 
 
-def carried_features(trigger: Trigger, unit: Unit, type: EventType, order: int) -> Iterator[str]:
+# --- carried from before ------------------------------------------------------------------------------------------
+
+
+def carried_features(trigger: Trigger, unit: Unit, type: EventType, order: int) -> Row:
     """The features of a unit that an earlier sentence named and this one leaves out; `order` counts those before it."""
     phrase = unit.tail
     tokens = trigger.cast.document.tokens[phrase.sentence]
+    last, root = tokens[phrase.last], tokens[tokens[phrase.head].head].dep == "ROOT"
     particle = "inner" if phrase.inner else mark(phrase.particles)
     kind = kind_of(tokens, phrase)
-    voice, use = trigger.voice, trigger.use
-    _, found = trigger.subject
-    back = min(unit.back, 7)
+    voice, (_, found) = trigger.voice, trigger.subject
+    back, size = min(unit.back, 7), min(len(unit.phrases), 3)
     count = trigger.cast.salience[unit.names[0]]
     top = count > 1 and count == trigger.cast.most
     topic = "topic" if particle in ("は", "も", "では", "には", "が") else "beside"
-    yield "carried"
-    ent, spoken = tokens[phrase.last].ent, _spoken(trigger, unit)
-    yield from (f"c:ent={ent}&{type}", f"c:v={spoken}", f"c:v={spoken}&{type}", f"c:v={spoken}&{found}")
-    yield from (f"c:f={trigger.frame}&k={kind}", f"c:f={trigger.frame}&{found}&{type}", f"c:last={phrase.text[-1:]}&{type}")
-    yield from (
-        f"c:back={back}",
-        f"c:p={particle}&back={back}",
-        f"c:p={particle}&k={kind}",
-        f"c:p={particle}&k={kind}&back={back}",
-    )
-    yield from (
-        f"c:found={found}",
-        f"c:found={found}&{topic}&{back}",
-        f"c:found={found}&{topic}&{kind}",
-        f"c:found={found}&k={kind}&{type}&{voice}",
-    )
-    yield from (f"c:k={kind}&{type}&{voice}", f"c:k={kind}&{use}&{voice}", f"c:{type}&p={particle}", f"c:{topic}&{type}&{found}")
-    yield from (
-        f"c:known={min(count, 6)}",
-        f"c:known={min(count, 6)}&{kind}&{topic}",
-        f"c:top={top}&{found}",
-        f"c:top={top}&{type}&{kind}",
-    )
-    yield from (
-        f"c:order={min(order, 5)}",
-        f"c:size={min(len(unit.phrases), 3)}",
-        f"c:root={tokens[tokens[phrase.head].head].dep == 'ROOT'}&{topic}&{back}",
-    )
-    for word in _words(trigger.token.norm):
-        yield f"c:k={kind}&w={word}&{voice}"
+    row: Row = [
+        (_carried_claim, kind, found, type, voice, trigger.use),
+        (_carried_place, back, particle, kind, topic, found, type),
+        (_carried_name, last.ent, _spoken(trigger, unit), found, type),
+        (_carried_number, min(count, 6), top, kind, topic, found, type),
+        (_carried_order, min(order, 5), size, root, topic, back),
+        (_carried_word, kind, trigger.token.norm, voice),
+    ]
     if not phrase.label:
-        for word in clusters(tokens[phrase.last].norm)[:2]:
-            yield f"c:noun={word}"
+        row.append((_carried_noun, last.norm))
+    return row
 
 
-def none_features(trigger: Trigger, type: EventType) -> Iterator[str]:
+def _carried_claim(kind: str, found: str, type: str, voice: str, use: str) -> tuple[str, ...]:
+    return (
+        *("carried", f"c:found={found}"),
+        *(f"c:found={found}&k={kind}&{type}&{voice}", f"c:k={kind}&{type}&{voice}", f"c:k={kind}&{use}&{voice}"),
+    )
+
+
+def _carried_place(back: int, particle: str, kind: str, topic: str, found: str, type: str) -> tuple[str, ...]:
+    return (
+        *(f"c:back={back}", f"c:p={particle}&back={back}", f"c:p={particle}&k={kind}", f"c:p={particle}&k={kind}&back={back}"),
+        *(f"c:found={found}&{topic}&{back}", f"c:found={found}&{topic}&{kind}", f"c:{type}&p={particle}"),
+        f"c:{topic}&{type}&{found}",
+    )
+
+
+def _carried_name(ent: str, spoken: str, found: str, type: str) -> tuple[str, ...]:
+    return f"c:ent={ent}&{type}", f"c:v={spoken}", f"c:v={spoken}&{type}", f"c:v={spoken}&{found}"
+
+
+def _carried_number(count: int, top: bool, kind: str, topic: str, found: str, type: str) -> tuple[str, ...]:
+    return f"c:known={count}", f"c:known={count}&{kind}&{topic}", f"c:top={top}&{found}", f"c:top={top}&{type}&{kind}"
+
+
+def _carried_order(order: int, size: int, root: bool, topic: str, back: int) -> tuple[str, ...]:
+    return f"c:order={order}", f"c:size={size}", f"c:root={root}&{topic}&{back}"
+
+
+def _carried_word(kind: str, norm: str, voice: str) -> list[str]:
+    return [f"c:k={kind}&w={word}&{voice}" for word in _words(norm)]
+
+
+def _carried_noun(norm: str) -> list[str]:
+    return [f"c:noun={word}" for word in clusters(norm)[:2]]
+
+
+# --- nobody -------------------------------------------------------------------------------------------------------
+
+
+def none_features(trigger: Trigger, type: EventType) -> Row:
     """The features of there being nobody in a role."""
     use, voice, tokens = trigger.use, trigger.voice, trigger.tokens
-    subject, found = trigger.subject
-    kind = kind_of(tokens, trigger.units[subject].tail) if subject is not None else ""
+    (subject, found), norm = trigger.subject, trigger.token.norm
+    kind = trigger.kinds[subject] if subject is not None else ""
     args = "+".join(sorted({relation.split(":")[1] for relation in trigger.relations if relation.startswith("arg:")}))
-    objects = [
-        kind_of(tokens, unit.tail)
-        for unit, relation in zip(trigger.units, trigger.relations, strict=True)
-        if relation == "arg:を"
-    ]
-    yield "none"
+    objects = "+".join(kind for kind, relation in zip(trigger.kinds, trigger.relations, strict=True) if relation == "arg:を")
+    head = tokens[trigger.path[0]].norm if trigger.path else None
     speakers, up = f"v{min(len(trigger.voices[0]), 2)}", f"u={trigger.ways[-1][:2]}"
-    for about in (type, use, voice, found, f"{found}&{kind}", args, f"を={'+'.join(objects)}", speakers, up):
-        yield f"n:{about}"
-        yield f"n:{about}&{type}"
-        yield f"n:{about}&{voice}"
-        yield f"n:{about}&{use}"
-    yield f"n:{type}&{voice}&{use}"
-    yield f"n:{type}&{voice}&{found}&{kind}"
-    for word in _words(trigger.token.norm):
-        yield f"n:w={word}"
-        yield f"n:w={word}&{voice}"
-        yield f"n:w={word}&{type}"
-        yield f"n:w={word}&{found}&{kind}"
-    yield f"n:last={trigger.token.norm[-1:]}"
-    yield f"n:host={tokens[trigger.host].norm}"
-    for head in trigger.path[:1]:
-        yield f"n:head={tokens[head].norm}"
-    yield f"n:actors={min(trigger.actors, 3)}"
-    yield f"n:actors={min(trigger.actors, 3)}&{type}"
+    abouts = (type, use, voice, found, f"{found}&{kind}", args, f"を={objects}", speakers, up)
+    return [
+        *((_none_about, about, type, voice, use) for about in abouts),
+        (_none_claim, type, voice, use, found, kind, min(trigger.actors, 3)),
+        (_none_word, norm, voice, type, found, kind),
+        (_none_place, tokens[trigger.host].norm, head),
+    ]
+
+
+def _none_about(about: str, type: str, voice: str, use: str) -> tuple[str, ...]:
+    return f"n:{about}", f"n:{about}&{type}", f"n:{about}&{voice}", f"n:{about}&{use}"
+
+
+def _none_claim(type: str, voice: str, use: str, found: str, kind: str, actors: int) -> tuple[str, ...]:
+    return (
+        *("none", f"n:{type}&{voice}&{use}", f"n:{type}&{voice}&{found}&{kind}"),
+        *(f"n:actors={actors}", f"n:actors={actors}&{type}"),
+    )
+
+
+def _none_word(norm: str, voice: str, type: str, found: str, kind: str) -> Iterator[str]:
+    for word in _words(norm):
+        yield from (f"n:w={word}", f"n:w={word}&{voice}", f"n:w={word}&{type}", f"n:w={word}&{found}&{kind}")
+    yield f"n:last={norm[-1:]}"
+
+
+def _none_place(host: str, head: str | None) -> tuple[str, ...]:
+    return (f"n:host={host}", *((f"n:head={head}",) if head is not None else ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Weights = dict[str, dict[str, dict[str, float]]]
 """By family, by what the agent is, by what the patient is."""
+Tables = dict[str, tuple[dict[str, int], Floats]]
+"""By family, the place of each key and the square table of weights, agents by patients."""
 _NOBODY = "-"
 
 
@@ -37,17 +40,24 @@ def distinct(keys: Sequence[str]) -> tuple[list[str], Ints]:
     return list(places), np.array(rows)
 
 
-def together(trigger: Trigger, type: EventType, units: Sequence[Unit], weights: Weights) -> Floats:
+def tables(weights: Weights) -> Tables:
+    """The weights of each family as a square table, with the place of each key; the last row and column are zero."""
+    found: Tables = {}
+    for family, agents in weights.items():
+        places = {key: place for place, key in enumerate(dict.fromkeys(chain(agents, *agents.values())))}
+        table = np.zeros((len(places) + 1, len(places) + 1))
+        for agent, patients in agents.items():
+            table[places[agent], [places[patient] for patient in patients]] = list(patients.values())
+        found[family] = places, table
+    return found
+
+
+def together(trigger: Trigger, type: EventType, units: Sequence[Unit], weights: Tables) -> Floats:
     """What the pairs add to each agent (row) beside each patient (column), nobody first."""
-    size = len(units) + 1
-    total = np.zeros((size, size))
+    total = np.zeros((len(units) + 1, len(units) + 1))
     for family, keys in standings(trigger, type, units):
-        names, rows = distinct(keys)
-        small = np.zeros((len(names), len(names)))
-        known = weights.get(family, {})
-        for row, agent in enumerate(names):
-            patients = known.get(agent)
-            if patients:
-                small[row] = [patients.get(patient, 0.0) for patient in names]
-        total += small[rows[:, None], rows]
+        if family in weights:
+            places, table = weights[family]
+            rows = [places.get(key, -1) for key in keys]
+            total += table.take(rows, axis=0).take(rows, axis=1)
     return total
