@@ -95,7 +95,6 @@ class Sheet:
         self.lead, self.lead_at = (span(self.story[1].value), self.story[0]) if self.story else (None, -1)
         self.tally = Counter(days for i in running for days in self.days[i])
         self.most = max(self.tally.values(), default=0)
-        self.title = {days for i, one in enumerate(document.sentences) if one.kind == "title" for days in self.days[i]}
         self._words: dict[int, dict[str, int]] = {}
 
     def words(self, number: int) -> dict[str, int]:
@@ -202,24 +201,23 @@ def _ahead(sheet: Sheet, candidate: Candidate) -> Iterator[Option]:
 
 def _between(sheet: Sheet, found: Sequence[Option]) -> Iterator[Option]:
     """Intervals from a date up to the next one of the sentence, and up to the article's own date: `X/Y`."""
-    whole = [
-        option
-        for option in found
-        if option.when and option.value and option.taken == "told" and not option.value.startswith("..")
-    ]
-    own = [option for option in whole if option.source == "sentence" and not option.back]
-    for option, end in pairwise(own):
-        if _first(option.value) < _first(end.value):
+    valued = ((option, option.value) for option in found if option.taken == "told")
+    whole = [(option, value) for option, value in valued if value and not value.startswith("..")]
+    own = [(option, _first(value)) for option, value in whole if option.source == "sentence" and not option.back]
+    for (option, first), (end, last) in pairwise(own):
+        if first < last:
             yield option._replace(taken="until", end=end.when)
-    today = sheet.ordinal
-    for option in whole:
-        at = ordinal(option.value)
-        if today is not None and at is not None and (0 < today - at <= -STORY[0] or (option in own and at < today)):
+    if sheet.ordinal is None:
+        return
+    for option, value in whole:
+        at = ordinal(value)
+        mine = option.source == "sentence" and not option.back
+        if at is not None and (0 < sheet.ordinal - at <= -STORY[0] or (mine and at < sheet.ordinal)):
             yield option._replace(taken="until", end=sheet.document.published)
 
 
-def _first(value: str | None) -> str:
-    return (value or "").partition("/")[0][:10]
+def _first(value: str) -> str:
+    return value.partition("/")[0][:10]
 
 
 def _ways(option: Option) -> Iterator[Option]:

@@ -7,7 +7,6 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import get_args
 
 import numpy as np
@@ -34,7 +33,6 @@ _TAKEN, _GRAINS = _numbered(get_args(Taken)), _numbered(get_args(Grain))
 _BASES = _numbered(("absolute", "article", "heading", "context", "event", "given", "dateline", "text", "references", "metadata"))
 _TENSES = _numbered(("", "past", "present", "stative"))
 _LINKS = _numbered(("adnominal", "attempt", "case", "clause", "continued", "quote", "topic"))
-_KINDS = _numbered(("paragraph", "item", "entry", "quote"))
 _FORMS = _numbered(("た", "て", "、", "plain", "が", "と", "ない", "ば", "の", "ため", "を", "に", "する", "れる", "いる", "は"))
 _OPENINGS = (
     "また", "一方", "なお", "その後", "しかし", "さらに", "この", "これ", "同", "だが", "そして", "それ", "ただ", "当時", "現在",
@@ -50,13 +48,6 @@ _VERBS = _numbered((
 ))  # fmt: skip
 _MARK = re.compile("|".join(_MARKS))
 _BEHIND = re.compile(r"[\s　]*[（(][^）)]{0,20}[）)]")
-_SOURCE = re.compile(r"によると|によれば|によりますと|では、")
-_ADVERBS = {
-    "once": re.compile("これまで|以前|かつて|既に|すでに|過去|従来|もともと|元々|当初|前回|長年|初めて|史上"),
-    "then": re.compile("その後|それから|以降|以後|以来|その間|まもなく|やがて|直後|翌"),
-    "ahead": re.compile("今後|これから|将来|近く|次回|来"),
-    "now": re.compile("現在|今も|今は|いま|今なお|まだ|依然|最近|近年|このほど|このたび|この日|今回|当日"),
-}
 
 
 class Pages:
@@ -67,7 +58,6 @@ class Pages:
         self.text = sheet.document.article.text
         self._lines: dict[int, Line] = {}
         self._matter: dict[int, frozenset[str]] = {}
-        self.away = lru_cache(maxsize=None)(self._away)
 
     def line(self, number: int) -> Line:
         if number not in self._lines:
@@ -82,7 +72,7 @@ class Pages:
             self._matter[number] = frozenset(kept)
         return self._matter[number]
 
-    def _away(self, value: str | None) -> float:
+    def away(self, value: str | None) -> float:
         """Days between the article's own date and a value, as a signed logarithm."""
         at, today = ordinal(value), self.sheet.ordinal
         if at is None or today is None:
@@ -143,7 +133,7 @@ class Frame:
 
 def table(frame: Frame, found: Sequence[Offer]) -> tuple[tuple[str, ...], npt.NDArray[np.float64]]:
     """The names of the columns, and a row for each offer, in order."""
-    rows = [_offer(frame, offer) | frame.history.cells(offer) for offer in found]
+    rows = [_offer(frame, offer) | frame.history.cells(frame.pages, offer) for offer in found]
     shared = _claim(frame) | _last(frame)
     cells = np.empty((len(rows), len(rows[0]) + len(shared)))
     cells[:, : len(rows[0])] = [list(row.values()) for row in rows]
@@ -165,13 +155,8 @@ def _claim(frame: Frame) -> Cells:
         "tense": _TENSES.get(reading.tense, -1),
         "steps": len(reading.steps),
         "link": _LINKS.get(reading.steps[0].link, -1) if reading.steps else -1,
-        "kind": _KINDS.get(sentence.kind, -1),
-        "quoted": frame.line.depths[candidate.token],
-        "source named": _SOURCE.search(text, sentence.start, candidate.start) is not None,
         "sentence": candidate.sentence - sheet.first,
-        "before the first date": candidate.sentence < sheet.lead_at,
         "opening": next((k for k, word in enumerate(_OPENINGS) if text.startswith(word, sentence.start)), -1),
-        **{name: adverb.search(text, sentence.start, candidate.start) is not None for name, adverb in _ADVERBS.items()},
         "lasting": "てい" in behind or "でい" in behind,
         "done": "た" in behind or "だ" in behind,
         "root done": "た" in end,
@@ -182,44 +167,22 @@ def _claim(frame: Frame) -> Cells:
         "published": _BASES.get(sheet.document.published.basis, -1) if sheet.document.published else _ABSENT,
         "offset": candidate.start - sentence.start,
         "length": sentence.end - sentence.start,
-        "date first": bool(frame.own) and not text[sentence.start : frame.own[0].start].strip("　 、"),
-        "rule": frame.rule.source == "sentence",
     }
 
 
 def _last(frame: Frame) -> Cells:
     """The claim before."""
-    sheet, candidate, history = frame.sheet, frame.candidate, frame.history
+    candidate = frame.candidate
     claim, option = frame.past[0] if frame.past else (None, None)
-    there = sheet.document.sentences[claim.candidate.sentence] if claim else None
-    last, days = (option.value, history.told[0]) if option else (None, None)
-    token = claim.candidate.token if claim and history.here else None
-    low, high = sorted((token, candidate.token)) if token is not None else (0, 0)
     start = claim.candidate.start if claim else candidate.start
     return {
         "claims": len(frame.past),
-        "claims here": len(history.here),
-        "dates": len(history.age),
-        "last gap": candidate.sentence - claim.candidate.sentence if claim else _ABSENT,
-        "last block": there is not None and there.block == frame.sentence.block,
-        "last section": there is not None and there.section == frame.sentence.section,
-        "last away": frame.pages.away(last),
-        "last none": option is not None and option.when is None,
-        "last is lead": last is not None and days == sheet.lead,
-        "last is published": last is not None and days == sheet.published,
-        "last own": option is not None and option.source == "sentence",
-        "last before": option is not None and option.taken == "before",
+        "dates": len(frame.history.age),
+        "last away": frame.pages.away(option.value) if option else _ABSENT,
         "last type": _TYPES[claim.type] if claim else -1,
         "last factuality": _FACTUALITIES[claim.factuality] if claim else -1,
-        "last crossed": len(frame.line.between(low, high)),
-        "last join": 0 if token is None else _join(frame, token),
         "last dates between": sum(start <= when.start < candidate.start for when in frame.own),
     }
-
-
-def _join(frame: Frame, other: int) -> int:
-    """Whether the claim before hangs on this one (1), this one on it (2), or neither (3)."""
-    return 1 if frame.candidate.token in path_to_root(frame.tokens, other) else 2 if other in frame.path else 3
 
 
 def _offer(frame: Frame, offer: Offer) -> Cells:
@@ -237,7 +200,6 @@ def _offer(frame: Frame, offer: Offer) -> Cells:
         "is document": "document" in sources,
         "is heading": "heading" in sources,
         "is context": "context" in sources,
-        "is line": "sentence" in sources and len(own) < sum(option.source == "sentence" for option in options),
         "taken": _TAKEN[shown.taken],
         "told so": any(option.taken == "told" for option in options),
         "shape": _shape(value),
@@ -248,7 +210,6 @@ def _offer(frame: Frame, offer: Offer) -> Cells:
         "digits": len(value or ""),
         "is rule": frame.rule in options,
         "is lead": value is not None and days == sheet.lead,
-        "in title": days in sheet.title,
         "tally": tally,
         "tally most": tally == sheet.most,
         **_spots(sheet, frame.candidate.sentence, days),
@@ -295,10 +256,8 @@ def _own(frame: Frame, when: When) -> Cells:
     first, at = line.at(when.start), line.at(when.end - 1)
     left, right = sorted((at, candidate.token))
     crossed = [i for i in line.between(left + 1, right) if i != candidate.token]
-    forms = [_form(line.tokens, i) for i in crossed]
     nearest = sorted(frame.before, key=lambda one: -one.end)
     index = next(k for k, one in enumerate(frame.own) if one is when)
-    takers = [other.candidate for other, option in frame.past if option.when and option.when.start == when.start]
     return {
         "own side": 0 if when.end <= candidate.start else 2 if when.start >= candidate.end else 1,
         "own distance": high - low,
@@ -306,29 +265,21 @@ def _own(frame: Frame, when: When) -> Cells:
         "own crossed": len(crossed),
         "own index": index,
         "own rank": nearest.index(when) if when in nearest else _ABSENT,
-        "own between": sum(one is not when and low <= one.start <= high for one in frame.own),
         **_governor(frame, first, at),
         **_marks(frame.pages.text, when),
         "own quote": line.depths[at] - line.depths[candidate.token],
-        "own source between": _SOURCE.search(text, low, max(low, high)) is not None,
-        "own last": index == len(frame.own) - 1,
-        "own crossed form": _FORMS.get(forms[-1], -1) if forms else -1,
-        "own crossed done": forms.count("た"),
+        "own crossed form": _FORMS.get(_form(line.tokens, crossed[-1]), -1) if crossed else -1,
         "own bracket": sum(text.count(one, frame.sentence.start, when.start) for one in "（(")
         - sum(text.count(one, frame.sentence.start, when.start) for one in "）)"),
-        "own same word": text.startswith("同", when.start),
-        "own claim between": bool(frame.past) and low <= frame.past[0][0].candidate.start < high,
-        "own taken by last": bool(takers) and takers[0] == frame.past[0][0].candidate,
-        "own taken": len(takers),
+        "own taken": sum(option.when is not None and option.when.start == when.start for _, option in frame.past),
     }
 
 
 _NOT_OWN: Cells = {
     f"own {name}": _ABSENT
     for name in (
-        "side", "distance", "commas", "crossed", "index", "rank", "between", "up", "down", "governor", "governed",
-        "governor form", "mark", "second mark", "end", "quote", "source between", "last", "crossed form", "crossed done",
-        "bracket", "same word", "claim between", "taken by last", "taken",
+        "side", "distance", "commas", "crossed", "index", "rank", "up", "down", "governor", "governed", "governor form",
+        "mark", "end", "quote", "crossed form", "bracket", "taken",
     )
 }  # fmt: skip
 
@@ -357,10 +308,8 @@ def _marks(text: str, when: When) -> Cells:
     if text[at : at + 1] in "（( 　" and (bracket := _BEHIND.match(text, at, min(at + 30, len(text)))):
         at = bracket.end()
     first = _MARK.match(text, at, at + 3)
-    second = _MARK.match(text, first.end(), first.end() + 3) if first else None
     return {
         "own mark": _MARKS[first[0]] if first else -1,
-        "own second mark": _MARKS[second[0]] if second else -1,
         "own end": next((k for k, word in enumerate(_ENDS) if text.endswith(word, when.start, when.end)), -1),
     }
 
@@ -371,6 +320,8 @@ class History:
     def __init__(self, pages: Pages, claim: Dating, past: Sequence[tuple[Dating, Option]]) -> None:
         self.sheet, self.claim, self.past = pages.sheet, claim, past
         here, lemma = claim.candidate.sentence, self.sheet.lemma(claim.candidate)
+        last = past[0][1].value if past else None
+        self.away = pages.away(last) if last else None
         self.told = told = [span(option.value) for _, option in past]
         claims = [other for other, _ in past]
         self.first: dict[Days, int] = {}
@@ -378,10 +329,7 @@ class History:
             self.first.setdefault(days, at)
         self.age = {days: age for age, days in enumerate(self.first)}
         self.count = Counter(told)
-        self.top = max(self.count.values(), default=0)
         self.here = [days for days, other in zip(told, claims, strict=True) if other.candidate.sentence == here]
-        last = next((other.candidate.sentence for other in claims if other.candidate.sentence != here), None)
-        self.sentence = [days for days, other in zip(told, claims, strict=True) if other.candidate.sentence == last]
         self.likes = [days for days, other in zip(told, claims, strict=True) if other.type == claim.type]
         same = (self.sheet.lemma(other.candidate) == lemma for other in claims)
         self.namesakes = [days for days, alike in zip(told, same, strict=False) if alike] if len(lemma) > 1 else []
@@ -418,7 +366,7 @@ class History:
                 kin[days] = max(kin.get(days, 0.0), len(matter & other) / (1 + min(len(matter), len(other))))
         return kin
 
-    def cells(self, offer: Offer) -> Cells:
+    def cells(self, pages: Pages, offer: Offer) -> Cells:
         """How an offer continues them."""
         days, here = offer.days, self.claim.candidate.sentence
         sentences = self.sheet.document.sentences
@@ -431,7 +379,6 @@ class History:
             "age distinct": self.age.get(days, _ABSENT),
             "times": times,
             "share": times / max(1, len(self.told)),
-            "times most": at is not None and times == self.top,
             "gap": here - claim.candidate.sentence if claim else _ABSENT,
             "from sentence": option is not None and option.source == "sentence",
             "same factuality": claim is not None and claim.factuality == self.claim.factuality,
@@ -439,19 +386,14 @@ class History:
             "kin best": self.kin.get(days, -1.0) == self.closest,
             "namesake": days in self.namesakes,
             "namesakes": self.namesakes.count(days),
-            "namesake first": bool(self.namesakes) and self.namesakes[-1] == days,
-            "namesake last": bool(self.namesakes) and self.namesakes[0] == days,
             "alike": alike,
             "alike share": alike / max(1, len(self.likes)),
             "alike last": bool(self.likes) and self.likes[0] == days,
-            "alike first": bool(self.likes) and self.likes[-1] == days,
-            "claim section": there is not None and there.section == sentences[here].section,
             "claim block": there is not None and there.block == sentences[here].block,
             "story": self.story.get(days, _ABSENT),
             "newest": self.newest is not None and ordinal(offer.value) == self.newest,
-            "sentence first": bool(self.sentence) and self.sentence[-1] == days,
-            "sentence last": bool(self.sentence) and self.sentence[0] == days,
             "last fact": self.fact == days,
             "last statement": self.statement == days,
             "here": self.here.count(days),
+            "last to this": pages.away(offer.value) - self.away if offer.value and self.away is not None else _ABSENT,
         }
