@@ -11,9 +11,8 @@ from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.learned import load
 from keii.extract.when import Dating, claim_dates, date_suspects
-from keii.extract.when.features import Frame
-from keii.extract.when.options import Option, by_rule, lead, offers, remembered, taken_value
-from keii.extract.when.table import Sheet, table
+from keii.extract.when.options import Option, Sheet, by_rule, lead, offers, remembered, taken_value
+from keii.extract.when.table import Frame, Pages, table
 from keii.model import Article, Block, Document, Section, Sentence, Token, When
 
 RULES = Extract(rules_only=True)
@@ -67,7 +66,7 @@ def _claim(document: Document, word: str) -> Dating:
 def test_rules_take_the_nearest(word: str, value: str, source: str) -> None:
     document = _document()
     claim = _claim(document, word)
-    option = by_rule(claim, offers(document, claim.candidate))
+    option = by_rule(claim, offers(Sheet(document), claim.candidate))
     assert (option.value, option.source) == (value, source)
 
 
@@ -83,13 +82,13 @@ def test_offers_hold_bounds_and_no_date(word: str, published: str | None, values
     document = _document()
     if published:
         document = replace(document, published=When(start=0, end=0, value=published, grain="day"))
-    assert {one.value for offer in offers(document, _claim(document, word).candidate) for one in offer} == values
+    assert {one.value for offer in offers(Sheet(document), _claim(document, word).candidate) for one in offer.options} == values
 
 
 def test_two_dates_of_a_sentence_bound_what_lies_between() -> None:
     document = _document("2月1日、店は傾いたが持ち直し、2月4日に閉じた。", {"2月1日": "2021-02-01", "2月4日": "2021-02-04"})
-    found = offers(document, _claim(document, "持ち直し").candidate)
-    between = next(option for offer in found for option in offer if option.value == "2021-02-01/2021-02-04")
+    found = offers(Sheet(document), _claim(document, "持ち直し").candidate)
+    between = next(option for offer in found for option in offer.options if option.value == "2021-02-01/2021-02-04")
     assert (between.taken, between.source) == ("until", "sentence")
 
 
@@ -99,8 +98,8 @@ def test_what_a_lead_only_names_may_be_dated_later() -> None:
         tuple(token._replace(lemma="放火" if token.surface == "放" else token.lemma) for token in row) for row in document.tokens
     )
     document = replace(document, tokens=tokens)
-    found = offers(document, _claim(document, "放火").candidate)
-    assert ("2021-04-03", "context", -1) in {(one.value, one.source, one.back) for offer in found for one in offer}
+    found = offers(Sheet(document), _claim(document, "放火").candidate)
+    assert ("2021-04-03", "context", -1) in {(one.value, one.source, one.back) for offer in found for one in offer.options}
 
 
 def test_the_story_is_the_first_day_near_the_articles_own() -> None:
@@ -148,7 +147,7 @@ def test_older_claims_of_the_same_word_are_remembered() -> None:
     document = _document("火が出た。人が来た。人が来た。火も出た。", {})
     fire, crowd = _claim(document, "火が"), _claim(document, "人が")
     past = [(fire, Option(None, None)), *[(crowd, Option(None, None))] * 30]
-    known = remembered(document, _claim(document, "火も"), past)
+    known = remembered(Sheet(document), _claim(document, "火も"), past)
     assert [claim for claim, _ in known] == [*[crowd] * 24, fire]
 
 
@@ -157,8 +156,9 @@ def test_table_has_the_columns_of_the_model_with_and_without_claims_before() -> 
     claim, before = _claim(document, "開通"), _claim(document, "続く")
     pasts: list[list[tuple[Dating, Option]]] = [[], [(before, Option(document.whens[2], "sentence", "point"))]]
     for past in pasts:
-        found = offers(document, claim.candidate, past)
-        columns, cells = table(Frame(document, claim, found, past), Sheet(document), found)
+        pages = Pages(Sheet(document))
+        found = offers(pages.sheet, claim.candidate, past)
+        columns, cells = table(Frame(pages, claim, found, by_rule(claim, found), past), found)
         assert list(columns) == load("when")["columns"]
         assert cells.shape == (len(found), len(columns))
         assert not np.isnan(cells).any()

@@ -9,7 +9,6 @@ were among the options at all. Claims are dated in order, each after the predict
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,23 +17,16 @@ import numpy as np
 import numpy.typing as npt
 
 from keii.bench.claimfields import Gold, folds, material, write_model
-from keii.extract.learned import Linear
 from keii.extract.trees import Trees, grow_choice
-from keii.extract.when.features import Frame, rows
-from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers, remembered
-from keii.extract.when.rank import Ranker
-from keii.extract.when.table import Sheet, table
+from keii.extract.when.options import Dating, Offer, Option, Sheet, by_rule, by_story, offers, remembered
+from keii.extract.when.table import Frame, Pages, table
 from keii.model import When
 from keii.reconcile import days
 
-_STRENGTH = 3.0
-_AT_LEAST = 3
-_RARE = 0.25
-_STEPS = 80
 _SEEDS = 2
 Floats = npt.NDArray[np.float64]
 Past = Sequence[tuple[Dating, Option]]
-Chooser = Callable[[Frame, Dating, Sequence[Offer], Past, list[dict[str, float]], Floats], int]
+Chooser = Callable[[Frame, Sequence[Offer], Floats], int]
 
 
 class Case(NamedTuple):
@@ -44,7 +36,6 @@ class Case(NamedTuple):
     found: tuple[Offer, ...]
     right: list[bool]
     wanted: list[bool]
-    features: list[dict[str, float]]
     columns: tuple[str, ...]
     cells: Floats
     chosen: int | None
@@ -64,26 +55,22 @@ def main() -> None:
         told += [case for k in test for case in walk(articles[k], _chooser(model))]
     _report("model (cross-validated by story)", told)
     if arguments.save:
-        write_model("when", learn(articles).dump(), "python -m keii.bench.claimdates --shared ../shared --save", shared)
+        columns = next(case.columns for claims in articles for case in walk(claims))
+        data = {"columns": list(columns), "trees": learn(articles).dump(), "weights": {}}
+        write_model("when", data, "python -m keii.bench.claimdates --shared ../shared --save", shared)
 
 
-def _rules(frame: Frame, claim: Dating, found: Sequence[Offer], past: Past, *_: Any) -> int:
-    option = by_story(frame.document, claim, found, past)
-    return next(at for at, offer in enumerate(found) if option in offer)
+def _rules(frame: Frame, found: Sequence[Offer], _: Floats) -> int:
+    return _of(by_story(frame.sheet, frame.claim, found, frame.past), found)
 
 
-def _rule(claim: Dating, found: Sequence[Offer]) -> int:
-    option = by_rule(claim, found)
-    return next(at for at, offer in enumerate(found) if option in offer)
+def _of(option: Option, found: Sequence[Offer]) -> int:
+    return next(at for at, offer in enumerate(found) if option in offer.options)
 
 
-def _chooser(model: Ranker) -> Chooser:
-    def choose(
-        frame: Frame, claim: Dating, found: Sequence[Offer], past: Past, features: list[dict[str, float]], cells: Floats
-    ) -> int:
-        if by_rule(claim, found).source == "heading":
-            return _rule(claim, found)
-        return int(model.scores(features, cells).argmax())
+def _chooser(model: Trees) -> Chooser:
+    def choose(frame: Frame, found: Sequence[Offer], cells: Floats) -> int:
+        return _of(frame.rule, found) if frame.rule.source == "heading" else int(model.decide(cells).argmax())
 
     return choose
 
@@ -91,22 +78,19 @@ def _chooser(model: Ranker) -> Chooser:
 def walk(claims: Sequence[Gold], choose: Chooser | None = None) -> Iterator[Case]:
     """Date the claims of one article in order: after what was chosen before, or after the gold dates where nothing chooses."""
     past: list[tuple[Dating, Option]] = []
-    sheet = Sheet(claims[0].document) if claims else None
+    pages = Pages(Sheet(claims[0].document)) if claims else None
     for gold in claims:
-        assert sheet is not None
+        assert pages is not None
         claim = Dating(gold.candidate, gold.row["type"], gold.row["factuality"])
-        known = remembered(gold.document, claim, past)
-        found = offers(gold.document, gold.candidate, known, sheet.story)
+        known = remembered(pages.sheet, claim, past)
+        found = offers(pages.sheet, gold.candidate, known)
         right, wanted = _labels(found, gold.row["date"])
-        frame = Frame(gold.document, claim, found, known)
-        features, (columns, cells) = rows(frame, found), table(frame, sheet, found)
-        chosen = (
-            choose(frame, claim, found, known, features, cells)
-            if choose
-            else next((at for at, want in enumerate(wanted) if want), None)
-        )
-        yield Case(gold, found, right, wanted, features, columns, cells, chosen)
-        past.append((claim, found[chosen][0] if chosen is not None else _gold_option(gold.row["date"])))
+        frame = Frame(pages, claim, found, by_rule(claim, found), known)
+        columns, cells = table(frame, found)
+        taught = next((at for at, want in enumerate(wanted) if want), None)
+        chosen = choose(frame, found, cells) if choose else taught
+        yield Case(gold, found, right, wanted, columns, cells, chosen)
+        past.append((claim, found[chosen].options[0] if chosen is not None else _gold_option(gold.row["date"])))
 
 
 def _gold_option(date: dict[str, Any] | None) -> Option:
@@ -118,10 +102,10 @@ def _gold_option(date: dict[str, Any] | None) -> Option:
 def _labels(found: Sequence[Offer], date: dict[str, Any] | None) -> tuple[list[bool], list[bool]]:
     """Which offers have the right days, and which to learn: among them that of the gold's own expression, read wrong or not."""
     truth = _days(date["value"] if date else None)
-    right = [any(_days(option.value) == truth for option in offer) for offer in found]
+    right = [any(_days(option.value) == truth for option in offer.options) for offer in found]
     if date is None or date.get("start") is None:
         return right, right
-    spanned = [any(_spanned(option, date) for option in offer) for offer in found]
+    spanned = [any(_spanned(option, date) for option in offer.options) for offer in found]
     both = [a and b for a, b in zip(right, spanned, strict=True)]
     return right, next((labels for labels in (both, spanned, right) if any(labels)), right)
 
@@ -142,8 +126,8 @@ def _days(value: str | None) -> object:
 # --- learning -----------------------------------------------------------------------------------------------------
 
 
-def learn(articles: Sequence[list[Gold]]) -> Ranker:
-    """Learn the ranker twice: after the gold dates, then also after the dates that models of the other half would have chosen."""
+def learn(articles: Sequence[list[Gold]]) -> Trees:
+    """Learn the trees twice: after the gold dates, then also after the dates that trees of the other half would have chosen."""
     cases = [[*walk(claims)] for claims in articles]
     known = [case for one in cases for case in one]
     for half, other in ((0, 1), (1, 0)):
@@ -152,43 +136,13 @@ def learn(articles: Sequence[list[Gold]]) -> Ranker:
     return rank(known, _SEEDS)
 
 
-def rank(cases: Sequence[Case], seeds: int) -> Ranker:
-    """Fit both halves of the ranker on the claims whose date is among the offers."""
+def rank(cases: Sequence[Case], seeds: int) -> Trees:
+    """Grow trees on the claims whose date is among the offers."""
     cases = [case for case in cases if any(case.wanted) and not all(case.wanted)]
     table = np.vstack([case.cells for case in cases])
     wanted = np.array([want for case in cases for want in case.wanted])
     sizes = np.array([len(case.found) for case in cases])
-    trees = Trees.mean([grow_choice(table, wanted, sizes, seed=seed) for seed in range(seeds)])
-    return Ranker(_linear(cases), trees, cases[0].columns)
-
-
-def _linear(cases: Sequence[Case]) -> Linear:
-    """Fit a conditional logit over the offers of each claim (L2, L-BFGS): P(offer) = softmax of its features' weights."""
-    from scipy.optimize import minimize
-    from scipy.sparse import csr_matrix
-
-    counts = Counter(name for case in cases for features in case.features for name in features)
-    names = sorted(name for name, count in counts.items() if count >= _AT_LEAST)
-    column = {name: k for k, name in enumerate(names)}
-    flat = [features for case in cases for features in case.features]
-    cells = [(row, column[name]) for row, features in enumerate(flat) for name in features if name in column]
-    at, of = np.array(cells).T
-    scale = np.array([(counts[name] / 100) ** -_RARE for name in names])
-    matrix = csr_matrix((scale[of], (at, of)), shape=(len(flat), len(names)))
-    wanted = np.array([want for case in cases for want in case.wanted], dtype=float)
-    sizes = np.array([len(case.found) for case in cases])
-    starts = np.r_[0, np.cumsum(sizes)[:-1]]
-    group = np.repeat(np.arange(len(cases)), sizes)
-
-    def loss(weights: Any) -> tuple[float, Any]:
-        scores = matrix @ weights
-        powers = np.exp(scores - np.maximum.reduceat(scores, starts)[group])
-        total, good = np.add.reduceat(powers, starts), np.maximum(np.add.reduceat(powers * wanted, starts), 1e-300)
-        slope = matrix.T @ (powers / total[group] - powers * wanted / good[group])
-        return float(np.log(total / good).sum() + _STRENGTH / 2 * weights @ weights), slope + _STRENGTH * weights
-
-    found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}).x
-    return Linear(("date",), np.zeros(1), {name: found[k : k + 1] * scale[k] for name, k in column.items()})
+    return Trees.mean([grow_choice(table, wanted, sizes, seed=seed) for seed in range(seeds)])
 
 
 # --- telling ------------------------------------------------------------------------------------------------------
@@ -196,7 +150,7 @@ def _linear(cases: Sequence[Case]) -> Linear:
 
 def _report(name: str, cases: Sequence[Case]) -> None:
     for genre in ("news", "blog"):
-        chosen = [(case, case.found[case.chosen or 0][0]) for case in cases if case.gold.genre == genre]
+        chosen = [(case, case.found[case.chosen or 0].options[0]) for case in cases if case.gold.genre == genre]
         n = max(1, len(chosen))
         day = sum(case.right[case.chosen or 0] for case, _ in chosen) / n
         exact = sum(option.value == (case.gold.row["date"] or {}).get("value") for case, option in chosen) / n

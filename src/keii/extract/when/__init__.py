@@ -14,10 +14,9 @@ from pathlib import Path
 from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.learned import load
-from keii.extract.when.features import Frame
-from keii.extract.when.options import Dating, Offer, Option, by_rule, by_story, offers, remembered
-from keii.extract.when.rank import Ranker
-from keii.extract.when.table import Sheet
+from keii.extract.trees import Trees
+from keii.extract.when.options import Dating, Offer, Option, Sheet, by_rule, by_story, offers, remembered
+from keii.extract.when.table import Frame, Pages, table
 from keii.model import ClaimDate, Document, EventType, Factuality, Suspect
 
 __all__ = ["Dating", "claim_date", "claim_dates", "date_suspects"]
@@ -38,13 +37,14 @@ def claim_dates(
     past: list[tuple[Dating, Option]] = []
     settings = config or Extract()
     sheet = Sheet(document)
+    pages = Pages(sheet)
     for claim in claims:
-        known = remembered(document, claim, past)
-        found = offers(document, claim.candidate, known, sheet.story)
+        known = remembered(sheet, claim, past)
+        found = offers(sheet, claim.candidate, known)
         if settings.rules_only:
-            option = by_story(document, claim, found, known)
+            option = by_story(sheet, claim, found, known)
         else:
-            option = by_model(sheet, document, claim, found, known, settings.model)
+            option = by_model(pages, claim, found, known, settings.model)
         past.append((claim, option))
         chosen.append((told(document, option), (_why(document, option),)))
     return chosen
@@ -70,23 +70,23 @@ def told(document: Document, option: Option) -> ClaimDate | None:
 
 
 def by_model(
-    sheet: Sheet,
-    document: Document,
-    claim: Dating,
-    found: Sequence[Offer],
-    past: Sequence[tuple[Dating, Option]],
-    home: Path | None = None,
+    pages: Pages, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]], home: Path | None = None
 ) -> Option:
     """The first option of the offer that the learned model ranks first."""
     ruled = by_rule(claim, found)
     if ruled.source == "heading":  # an entry's or an addition's own date holds for all in it that has none
         return ruled
-    return found[_model(home).best(Frame(document, claim, found, past), sheet, found)][0]
+    names, trees = _model(home)
+    columns, cells = table(Frame(pages, claim, found, ruled, past), found)
+    assert columns == names, "the model was made for another table: train it again"
+    return found[int(trees.decide(cells).argmax())].options[0]
 
 
 @cache
-def _model(home: Path | None) -> Ranker:
-    return Ranker.parse(load("when", home))
+def _model(home: Path | None) -> tuple[tuple[str, ...], Trees]:
+    """The columns of the table that the model was made for, and the model."""
+    data = load("when", home)
+    return tuple(data["columns"]), Trees.parse(data["trees"])
 
 
 def _why(document: Document, option: Option) -> str:

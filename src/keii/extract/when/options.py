@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Literal, NamedTuple
 
 from keii.dates.published import DAYS
 from keii.extract.candidates import Candidate
-from keii.model import DateFrom, Document, EventType, Factuality, Sentence, When
+from keii.model import RUNNING_TEXT, DateFrom, Document, EventType, Factuality, Sentence, Span, When
 
 Taken = Literal["told", "point", "before", "until"]
 _LOOK_BACK = 12
@@ -63,36 +65,74 @@ class Option(NamedTuple):
 
 
 Days = tuple[str, str] | None
-Offer = tuple[Option, ...]
-"""Options that name the same days, the nearest first: one answer."""
 
 
-def offers(
-    document: Document,
-    candidate: Candidate,
-    past: Sequence[tuple[Dating, Option]] = (),
-    lead: tuple[int, When] | None = None,
-) -> tuple[Offer, ...]:
+class Offer(NamedTuple):
+    """Options that name the same days, the nearest first: one answer."""
+
+    days: Days
+    options: tuple[Option, ...]
+
+    @property
+    def value(self) -> str | None:
+        return self.options[0].value
+
+
+class Sheet:
+    """What is asked of a document once: its dates by sentence and heading, which of them it is about, its words by sentence."""
+
+    def __init__(self, document: Document) -> None:
+        published = document.published
+        running = [i for i, sentence in enumerate(document.sentences) if sentence.kind in RUNNING_TEXT]
+        self.document = document
+        self.dated = [dated(document, sentence) for sentence in document.sentences]
+        self.days = [[span(when.value) for when in whens] for whens in self.dated]
+        self.headings = [dated(document, section.heading)[:2] if section.heading else () for section in document.sections]
+        self.published = span(published.value) if published else None
+        self.ordinal = ordinal(published.value) if published else None
+        self.first = running[0] if running else 0
+        self.story = lead(document)
+        self.lead, self.lead_at = (span(self.story[1].value), self.story[0]) if self.story else (None, -1)
+        self.tally = Counter(days for i in running for days in self.days[i])
+        self.most = max(self.tally.values(), default=0)
+        self._words: dict[int, dict[str, int]] = {}
+
+    def words(self, number: int) -> dict[str, int]:
+        """The words of a sentence by lemma, each with its first place in the text."""
+        if number not in self._words:
+            self._words[number] = {token.lemma: token.start for token in reversed(self.document.tokens[number])}
+        return self._words[number]
+
+    def lemma(self, candidate: Candidate) -> str:
+        """The word of an event."""
+        return self.document.tokens[candidate.sentence][candidate.token].lemma
+
+
+def offers(sheet: Sheet, candidate: Candidate, past: Sequence[tuple[Dating, Option]] = ()) -> tuple[Offer, ...]:
     """Every date a claim could have, each in every way it can be taken, joined where the days are the same.
 
-    `past` holds the claims before with their dates as `remembered` gives them, `lead` what `lead` found.
+    `past` holds the claims before with their dates as `remembered` gives them.
     """
-    found = [*_own(document, candidate), *_line(document, candidate), *_headings(document, candidate)]
+    document, story = sheet.document, sheet.story
+    found = [*_own(sheet, candidate), *_line(sheet, candidate), *_headings(sheet, candidate)]
     if document.sentences[candidate.sentence].kind not in _LISTS:
-        found = [*(o for o in found if o.source == "sentence"), *_told(candidate, past), *_earlier(document, candidate), *found]
+        found = [*(o for o in found if o.source == "sentence"), *_told(candidate, past), *_earlier(sheet, candidate), *found]
     else:
-        found += [*_told(candidate, past), *_earlier(document, candidate)]
-    if lead and lead[0] < candidate.sentence:
-        found.append(Option(lead[1], "context", back=candidate.sentence - lead[0]))
+        found += [*_told(candidate, past), *_earlier(sheet, candidate)]
+    if story and story[0] < candidate.sentence:
+        found.append(Option(story[1], "context", back=candidate.sentence - story[0]))
     if document.published and document.published.value:
         found.append(Option(document.published, "document"))
-    found += _ahead(document, candidate)
-    joined: dict[Days, dict[Option, None]] = {None: {Option(None, None): None}}
-    for option in (*(way for base in found for way in _ways(base)), *_between(document, found)):
-        joined.setdefault(span(option.value), {})[option] = None
-    return tuple(tuple(same) for same in joined.values())
+    found += _ahead(sheet, candidate)
+    joined: dict[Days, list[Option]] = {None: [Option(None, None)]}
+    for option in (*(way for base in found for way in _ways(base)), *_between(sheet, found)):
+        same = joined.setdefault(span(option.value), [])
+        if option not in same:
+            same.append(option)
+    return tuple(Offer(days, tuple(same)) for days, same in joined.items())
 
 
+@lru_cache(4096)
 def span(value: str | None) -> Days:
     """The days a value covers, hours left out: what is compared."""
     if value is None:
@@ -101,6 +141,7 @@ def span(value: str | None) -> Days:
     return first[:10], (last or first)[:10]
 
 
+@lru_cache(4096)
 def ordinal(value: str | None) -> int | None:
     """The middle day of a value's first date."""
     found = _DAY.search(value or "")
@@ -112,19 +153,13 @@ def ordinal(value: str | None) -> int | None:
         return None
 
 
-def remembered(document: Document, claim: Dating, past: Sequence[tuple[Dating, Option]]) -> list[tuple[Dating, Option]]:
+def remembered(sheet: Sheet, claim: Dating, past: Sequence[tuple[Dating, Option]]) -> list[tuple[Dating, Option]]:
     """The claims before that may date this one, the last first: the last ones, and older ones of its word or its type."""
     recent = past[: -_CLAIMS_BACK - 1 : -1]
     older = past[-_CLAIMS_BACK - 1 : -_CLAIMS_BACK - _MEMORY : -1]
-    lemma = _lemma(document, claim)
-    alike = (
-        one for one in older if _lemma(document, one[0]) == lemma or (one[0].type == claim.type and claim.type not in _LOOSE)
-    )
+    lemma, type = sheet.lemma(claim.candidate), claim.type
+    alike = (one for one in older if sheet.lemma(one[0].candidate) == lemma or (one[0].type == type and type not in _LOOSE))
     return [*recent, *islice(alike, _ALIKE_BACK)]
-
-
-def _lemma(document: Document, claim: Dating) -> str:
-    return document.tokens[claim.candidate.sentence][claim.candidate.token].lemma
 
 
 def _told(candidate: Candidate, past: Sequence[tuple[Dating, Option]]) -> Iterator[Option]:
@@ -148,44 +183,41 @@ def lead(document: Document) -> tuple[int, When] | None:
     return told[0] if told else None
 
 
-def _ahead(document: Document, candidate: Candidate) -> Iterator[Option]:
+def _ahead(sheet: Sheet, candidate: Candidate) -> Iterator[Option]:
     """The dates of sentences behind that tell the event's own word again: what a lead only names is dated later."""
-    here = document.sentences[candidate.sentence]
-    lemma = document.tokens[candidate.sentence][candidate.token].lemma
+    sentences, lemma = sheet.document.sentences, sheet.lemma(candidate)
+    here = sentences[candidate.sentence]
     if len(lemma) < 2 or here.kind in _LISTS:
         return
-    for number in range(candidate.sentence + 1, min(len(document.sentences), candidate.sentence + _LOOK_BACK)):
-        other = document.sentences[number]
-        if other.section != here.section or other.kind not in _RUNNING:
+    for number in range(candidate.sentence + 1, min(len(sentences), candidate.sentence + _LOOK_BACK)):
+        other = sentences[number]
+        if not sheet.dated[number] or other.section != here.section or other.kind not in _RUNNING:
             continue
-        at = next((token.start for token in document.tokens[number] if token.lemma == lemma), None)
-        if at is None:
-            continue
-        before = [when for when in dated(document, other) if when.end <= at]
+        at = sheet.words(number).get(lemma, -1)
+        before = [when for when in sheet.dated[number] if when.end <= at]
         if before:
             yield Option(before[-1], "context", back=candidate.sentence - number)
 
 
-def _between(document: Document, found: Sequence[Option]) -> Iterator[Option]:
+def _between(sheet: Sheet, found: Sequence[Option]) -> Iterator[Option]:
     """Intervals from a date up to the next one of the sentence, and up to the article's own date: `X/Y`."""
-    whole = [
-        option
-        for option in found
-        if option.when and option.value and option.taken == "told" and not option.value.startswith("..")
-    ]
-    own = [option for option in whole if option.source == "sentence" and not option.back]
-    for option, end in pairwise(own):
-        if _first(option.value) < _first(end.value):
+    valued = ((option, option.value) for option in found if option.taken == "told")
+    whole = [(option, value) for option, value in valued if value and not value.startswith("..")]
+    own = [(option, _first(value)) for option, value in whole if option.source == "sentence" and not option.back]
+    for (option, first), (end, last) in pairwise(own):
+        if first < last:
             yield option._replace(taken="until", end=end.when)
-    today = ordinal(document.published.value) if document.published else None
-    for option in whole:
-        at = ordinal(option.value)
-        if today is not None and at is not None and (0 < today - at <= -STORY[0] or (option in own and at < today)):
-            yield option._replace(taken="until", end=document.published)
+    if sheet.ordinal is None:
+        return
+    for option, value in whole:
+        at = ordinal(value)
+        mine = option.source == "sentence" and not option.back
+        if at is not None and (0 < sheet.ordinal - at <= -STORY[0] or (mine and at < sheet.ordinal)):
+            yield option._replace(taken="until", end=sheet.document.published)
 
 
-def _first(value: str | None) -> str:
-    return (value or "").partition("/")[0][:10]
+def _first(value: str) -> str:
+    return value.partition("/")[0][:10]
 
 
 def _ways(option: Option) -> Iterator[Option]:
@@ -199,7 +231,7 @@ def _ways(option: Option) -> Iterator[Option]:
         yield option._replace(taken="before")
 
 
-def dated(document: Document, sentence: Sentence) -> tuple[When, ...]:
+def dated(document: Document, sentence: Sentence | Span) -> tuple[When, ...]:
     """The dates of a sentence that an event can have, in order."""
     first = bisect_left(document.whens, sentence.start, key=lambda when: when.start)
     last = bisect_left(document.whens, sentence.end, first, key=lambda when: when.start)
@@ -208,49 +240,47 @@ def dated(document: Document, sentence: Sentence) -> tuple[When, ...]:
     )
 
 
-def _own(document: Document, candidate: Candidate) -> Iterator[Option]:
-    whens = dated(document, document.sentences[candidate.sentence])
+def _own(sheet: Sheet, candidate: Candidate) -> Iterator[Option]:
+    whens = sheet.dated[candidate.sentence]
     at = bisect_left(whens, candidate.start, key=lambda when: when.start)
     for when in whens[max(0, at - _BESIDE) : at + _BESIDE]:
         yield Option(when, "sentence", last=when is whens[-1])
 
 
-def _line(document: Document, candidate: Candidate) -> Iterator[Option]:
+def _line(sheet: Sheet, candidate: Candidate) -> Iterator[Option]:
     """Dates earlier in the same line of a list or timeline."""
-    sentence = document.sentences[candidate.sentence]
+    sentences = sheet.document.sentences
+    sentence = sentences[candidate.sentence]
     if sentence.kind in _LISTS:
         for number in range(candidate.sentence - 1, max(-1, candidate.sentence - _LOOK_BACK), -1):
-            if document.sentences[number].block != sentence.block:
+            if sentences[number].block != sentence.block:
                 break
-            for when in dated(document, document.sentences[number])[-_BESIDE:]:
+            for when in sheet.dated[number][-_BESIDE:]:
                 yield Option(when, "sentence", back=candidate.sentence - number)
 
 
-def _earlier(document: Document, candidate: Candidate) -> Iterator[Option]:
+def _earlier(sheet: Sheet, candidate: Candidate) -> Iterator[Option]:
     """The first and the last date of the nearest dated sentences before."""
-    sentence, seen = document.sentences[candidate.sentence], 0
+    sentences, seen = sheet.document.sentences, 0
+    sentence = sentences[candidate.sentence]
     for number in range(candidate.sentence - 1, max(-1, candidate.sentence - _LOOK_BACK), -1):
-        other = document.sentences[number]
-        if other.kind not in _RUNNING or (other.kind in _LISTS and other.block == sentence.block):
+        other, whens = sentences[number], sheet.dated[number]
+        if not whens or other.kind not in _RUNNING or (other.kind in _LISTS and other.block == sentence.block):
             continue
-        whens = dated(document, other)
-        for when in {id(when): when for when in (*whens[:1], *whens[-1:])}.values():
+        for when in whens if len(whens) == 1 else (whens[0], whens[-1]):
             yield Option(when, "context", back=candidate.sentence - number, last=when is whens[-1])
-        seen += bool(whens)
+        seen += 1
         if seen == _DATED_BACK:
             return
 
 
-def _headings(document: Document, candidate: Candidate) -> Iterator[Option]:
-    at: int | None = document.sentences[candidate.sentence].section
+def _headings(sheet: Sheet, candidate: Candidate) -> Iterator[Option]:
+    at: int | None = sheet.document.sentences[candidate.sentence].section
     level = 0
     while at is not None:
-        section = document.sections[at]
-        if section.heading:
-            sentence = Sentence(section.heading.start, section.heading.end, "heading", 0, at)
-            for when in dated(document, sentence)[:2]:
-                yield Option(when, "heading", back=level)
-        at, level = section.parent, level + 1
+        for when in sheet.headings[at]:
+            yield Option(when, "heading", back=level)
+        at, level = sheet.document.sections[at].parent, level + 1
 
 
 def by_rule(claim: Dating, found: Sequence[Offer]) -> Option:
@@ -265,22 +295,22 @@ def by_rule(claim: Dating, found: Sequence[Offer]) -> Option:
         order = {"sentence": 2, "heading": 3, "context": 4, "document": 5}[option.source or "document"]
         return order, option.back, -option.when.start
 
-    return min((option for offer in found for option in offer), key=far)
+    return min((option for offer in found for option in offer.options), key=far)
 
 
-def by_story(document: Document, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]]) -> Option:
+def by_story(sheet: Sheet, claim: Dating, found: Sequence[Offer], past: Sequence[tuple[Dating, Option]]) -> Option:
     """The rule's date; an inherited one is the last told near the article's own, not that of a look back or ahead."""
-    ruled = by_rule(claim, found)
-    today = ordinal(document.published.value) if document.published else None
+    ruled, today = by_rule(claim, found), sheet.ordinal
     if ruled.source in ("sentence", "heading") or today is None:
         return ruled
     told = (option.value for _, option in past)
     near = (value for value in told if (day := ordinal(value)) is not None and STORY[0] <= day - today <= STORY[1])
     days = span(next(near, None))
-    same = (option for offer in found for option in offer if option.source == "context" and span(option.value) == days)
+    same = (option for offer in found if offer.days == days for option in offer.options if option.source == "context")
     return next(same, ruled)
 
 
+@lru_cache(4096)
 def taken_value(value: str, taken: Taken, *, last: bool = False) -> str:
     """The value of a date taken in a way.
 
