@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
-from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -55,27 +54,6 @@ class Linear:
         matrix = np.array(list(self.weights.values())) if self.weights else np.zeros((0, len(self.bias)))
         return {name: place for place, name in enumerate(self.weights)}, matrix
 
-    def totals(self, rows: Sequence[Sequence[Iterable[str]]]) -> npt.NDArray[np.float64]:
-        """What the names of each list of a row add up to in the first column, shape (rows, lists); without the bias."""
-        weight, nothing = self._column.get, repeat(0.0)
-        return np.array([[sum(map(weight, names, nothing)) for names in lists] for lists in rows])
-
-    def decide_names(self, rows: Sequence[Sequence[Iterable[str]]]) -> npt.NDArray[np.float64]:
-        """`decide` for rows that are lists of names of features which are all worth 1."""
-        index, matrix = self._table
-        found = [[at for at in map(index.get, chain.from_iterable(lists)) if at is not None] for lists in rows]
-        scores = np.tile(self.bias, (len(rows), 1))
-        filled = [row for row, places in enumerate(found) if places]
-        if filled:
-            starts = np.cumsum([0, *(len(found[row]) for row in filled[:-1])])
-            scores[filled] += np.add.reduceat(matrix[list(chain.from_iterable(found))], starts)
-        return scores
-
-    @cached_property
-    def _column(self) -> dict[str, float]:
-        """The weights of the first column as plain numbers: to add up a few of them, numpy is slow."""
-        return {name: float(weight[0]) for name, weight in self.weights.items()}
-
     def probabilities(self, rows: Sequence[Features]) -> npt.NDArray[np.float64]:
         """Class probabilities, shape (rows, classes): softmax, for one column the logistic function."""
         return self.chances(self.decide(rows))
@@ -116,6 +94,58 @@ class Linear:
             else:
                 weights[name] = np.array(told, dtype=np.float64).reshape(-1)
         return cls(tuple(data["classes"]), bias, weights)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Group:
+    """Names of features that always come together. Each group is its own, whatever it holds: it is looked up by identity."""
+
+    names: tuple[str, ...]
+
+
+class Sums:
+    """What the weights of a group of features add up to in several models, side by side; remembered by group."""
+
+    _MOST = 1 << 16
+
+    def __init__(self, *models: Linear) -> None:
+        self._models = models
+        self._nothing = np.zeros(sum(len(model.bias) for model in models))
+        self._places: dict[Group, int] = {}
+        self._table = np.zeros((1 << 10, len(self._nothing)))
+        """A row a group; row 0 is that of no features."""
+
+    def totals(self, rows: Sequence[Sequence[Sequence[Group]]]) -> npt.NDArray[np.float64]:
+        """The sums of each row's lists of groups, without bias, shape (rows, lists, columns of all models)."""
+        if len(self._places) > self._MOST:
+            self._places.clear()
+            self._table = np.zeros_like(self._table)
+        known = self._places.get
+        places: list[int] = []
+        starts: list[int] = []
+        for lists in rows:
+            for groups in lists:
+                starts.append(len(places))
+                places.append(0)
+                for group in groups:
+                    place = known(group)
+                    places.append(self._add(group) if place is None else place)
+        totals: npt.NDArray[np.float64] = np.add.reduceat(self._table.take(places, axis=0), starts)
+        return totals.reshape(len(rows), -1, len(self._nothing))
+
+    def _add(self, group: Group) -> int:
+        place = self._places[group] = len(self._places) + 1
+        if place == len(self._table):
+            self._table = np.vstack([self._table, np.zeros_like(self._table)])
+        start = 0
+        for model in self._models:
+            row = self._table[place, start : start + len(model.bias)]
+            for name in group.names:
+                weight = model.weights.get(name)
+                if weight is not None:
+                    row += weight
+            start += len(model.bias)
+        return place
 
 
 def fit(rows: Sequence[Features], labels: Sequence[str], *, c: float = 1.0, at_least: int = 2, rare: float = 0.0) -> Linear:
