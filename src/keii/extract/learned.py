@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -109,43 +110,45 @@ class Sums:
     _MOST = 1 << 16
 
     def __init__(self, *models: Linear) -> None:
-        self._models = models
-        self._nothing = np.zeros(sum(len(model.bias) for model in models))
+        columns = np.cumsum([0, *(len(model.bias) for model in models)])
+        self._index = {name: row for row, name in enumerate(dict.fromkeys(chain.from_iterable(m.weights for m in models)), 1)}
+        self._weights = np.zeros((len(self._index) + 1, int(columns[-1])))
+        """A row a feature; row 0 is that of no feature."""
+        for model, first, end in zip(models, columns, columns[1:], strict=False):
+            if model.weights:
+                self._weights[[self._index[name] for name in model.weights], first:end] = list(model.weights.values())
         self._places: dict[Group, int] = {}
-        self._table = np.zeros((1 << 10, len(self._nothing)))
-        """A row a group; row 0 is that of no features."""
+        self._table = np.zeros((1, int(columns[-1])))
+        """A row a group; row 0 is that of no group."""
 
     def totals(self, rows: Sequence[Sequence[Sequence[Group]]]) -> npt.NDArray[np.float64]:
         """The sums of each row's lists of groups, without bias, shape (rows, lists, columns of all models)."""
-        if len(self._places) > self._MOST:
-            self._places.clear()
-            self._table = np.zeros_like(self._table)
-        known = self._places.get
+        self._learn(dict.fromkeys(group for lists in rows for groups in lists for group in groups))
+        place = self._places.__getitem__
         places: list[int] = []
         starts: list[int] = []
         for lists in rows:
             for groups in lists:
                 starts.append(len(places))
                 places.append(0)
-                for group in groups:
-                    place = known(group)
-                    places.append(self._add(group) if place is None else place)
+                places += map(place, groups)
         totals: npt.NDArray[np.float64] = np.add.reduceat(self._table.take(places, axis=0), starts)
-        return totals.reshape(len(rows), -1, len(self._nothing))
+        return totals.reshape(len(rows), -1, self._table.shape[1])
 
-    def _add(self, group: Group) -> int:
-        place = self._places[group] = len(self._places) + 1
-        if place == len(self._table):
-            self._table = np.vstack([self._table, np.zeros_like(self._table)])
-        start = 0
-        for model in self._models:
-            row = self._table[place, start : start + len(model.bias)]
-            for name in group.names:
-                weight = model.weights.get(name)
-                if weight is not None:
-                    row += weight
-            start += len(model.bias)
-        return place
+    def _learn(self, groups: Iterable[Group]) -> None:
+        """Add up the groups that are not known yet; when too many are known, those of old are forgotten."""
+        if len(self._places) > self._MOST:
+            self._places, self._table = {}, self._table[:1]
+        fresh = [group for group in groups if group not in self._places]
+        found: list[int] = []
+        starts: list[int] = []
+        for group in fresh:
+            starts.append(len(found))
+            found.append(0)
+            found += [row for row in map(self._index.get, group.names) if row is not None]
+        if fresh:
+            self._places.update(zip(fresh, range(len(self._table), len(self._table) + len(fresh)), strict=True))
+            self._table = np.vstack([self._table, np.add.reduceat(self._weights.take(found, axis=0), starts)])
 
 
 def fit(rows: Sequence[Features], labels: Sequence[str], *, c: float = 1.0, at_least: int = 2, rare: float = 0.0) -> Linear:
