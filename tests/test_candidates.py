@@ -7,7 +7,8 @@ from handmade import RESIGNED, SAID, document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keii.extract.candidates import candidates
+from keii.extract.candidates import candidates, shortlist
+from keii.extract.scene import Scene
 from keii.model import Document
 
 
@@ -28,6 +29,24 @@ def triggers(made: Document) -> list[str]:
 )
 def test_every_word_that_may_name_an_event(notation: str, found: list[str]) -> None:
     assert triggers(document(notation)) == found
+
+
+@pytest.mark.parametrize(
+    ("notation", "found"),
+    [
+        (RESIGNED, ["辞任"]),
+        ("事故/NOUN/nsubj/2 が/ADP/case/0 起き/VERB/ROOT/2/起きる た/AUX/aux/2", ["事故", "起き"]),
+        ("犬/NOUN/nsubj/2 が/ADP/case/0 会う/VERB/ROOT/2", ["会う"]),
+        ("犬/NOUN/ROOT/0 だ/AUX/cop/0", ["犬"]),
+        ("犬/NOUN/ROOT/0", ["犬"]),
+        ("東京/PROPN/ROOT/0 だ/AUX/cop/0", []),
+        ("3/NUM/nummod/1 人/NOUN/nmod/3 の/ADP/case/1 犬/NOUN/obj/5 を/ADP/case/3 見る/VERB/ROOT/5", ["見る"]),
+        ("3/NUM/nummod/1 人/NOUN/obl/3 が/ADP/case/1 見る/VERB/ROOT/3", ["3人", "見る"]),
+    ],
+)
+def test_the_models_look_at_likely_words_alone(notation: str, found: list[str]) -> None:
+    made = document(notation)
+    assert [made.article.text[one.start : one.end] for one in shortlist(Scene(made), candidates(made))] == found
 
 
 @pytest.mark.parametrize("kind", ["heading", "caption", "note", "boilerplate", "reference"])

@@ -36,7 +36,7 @@ def test_rules_alone(notation: str, claims: list[tuple[str, str]]) -> None:
 
 def test_a_threshold_of_nothing_keeps_all_and_one_of_one_none() -> None:
     made = document(RESIGNED, SAID)
-    assert len(detect(made, Extract(threshold=0))) == 6
+    assert len(detect(made, Extract(threshold=0))) == 3
     assert detect(made, Extract(threshold=1)) == []
 
 

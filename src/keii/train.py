@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from keii.dates import dates
-from keii.extract.candidates import Candidate, candidates
+from keii.extract.candidates import Candidate, candidates, shortlist
 from keii.extract.collective import First, look
 from keii.extract.detect import Looks
-from keii.extract.features import FAMILIES, describe, of_type
+from keii.extract.features import FAMILIES, describe, of_type, told
 from keii.extract.learned import Linear, fit_matrix, save, vectorize
 from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import Scene
@@ -112,9 +114,10 @@ def digest(claims: Iterable[Claim]) -> str:
 
 def label(document: Document, claims: Iterable[Claim]) -> Labelled:
     """Describe a document's candidates and find its claims among them."""
-    scene, found = Scene(document), list(candidates(document))
+    scene = Scene(document)
+    found = shortlist(scene, candidates(document))
     own = [claim for claim in claims if claim.article == document.article.id]
-    return Labelled(scene, found, [describe(scene, candidate) for candidate in found], align(found, own))
+    return Labelled(scene, found, [told(describe(scene, candidate)) for candidate in found], align(found, own))
 
 
 def align(found: Sequence[Candidate], claims: Iterable[Claim]) -> dict[int, Claim]:
@@ -143,7 +146,7 @@ class Material:
         self.kept = np.concatenate([one.kept for one in labelled])
         self.types = np.array([one.claims[i].type if i in one.claims else "" for one in labelled for i in range(len(one.found))])
         self.document = np.repeat(np.arange(len(labelled)), [len(one.found) for one in labelled])
-        self.features, self.names = vectorize({name: 1.0 for names in families for name in names} for families in rows)
+        self.features, self.names = vectorize(Counter(chain.from_iterable(families)) for families in rows)
         self.telling, self.telling_names = vectorize(of_type(families) for families in rows)
         self.family = self._families(rows)
         vectors = [words(one.scene, one.found) for one in labelled]

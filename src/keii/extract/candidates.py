@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from keii.extract.grammar import chain, is_content, is_function, is_sahen
+from keii.extract.scene import Scene, View
 from keii.model import RUNNING_TEXT, Document, Token
 
 _DIGITS = frozenset("0123456789〇一二三四五六七八九十百千万億兆")
@@ -29,6 +30,23 @@ def candidates(document: Document) -> Iterator[Candidate]:
                 if may_trigger(tokens, i):
                     start, end = trigger_span(tokens, i)
                     yield Candidate(number, i, start, end)
+
+
+def shortlist(scene: Scene, found: Iterable[Candidate]) -> list[Candidate]:
+    """The candidates that the models look at: all but those that a claim as good as never has as its trigger."""
+    return [one for one in found if _is_likely(scene.view(one.sentence), one.token)]
+
+
+def _is_likely(view: View, i: int) -> bool:
+    """Not a plain noun, unless it is a predicate, ends the sentence or happens (事故が起きる); no count before の."""
+    use, head = view.uses[i], view.tokens[i].head
+    if view.groups[i][0] in "EO":
+        return True
+    if use == "count":
+        return view.case(i) != "の"
+    if use != "noun":
+        return use != "sahen compound"
+    return view.tokens[i].pos != "PROPN" and (head == i or "A" in view.groups[head] or view.verbal(i))
 
 
 def may_trigger(tokens: Sequence[Token], i: int) -> bool:

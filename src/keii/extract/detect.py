@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple, get_args
 
@@ -11,18 +12,17 @@ import numpy as np
 import numpy.typing as npt
 
 from keii.config import Extract
-from keii.extract.candidates import Candidate, candidates
+from keii.extract.candidates import Candidate, candidates, shortlist
 from keii.extract.collective import First, look
-from keii.extract.features import describe
+from keii.extract.features import Families, describe, told
 from keii.extract.grammar import is_sahen
-from keii.extract.learned import Linear, load
+from keii.extract.learned import Linear, Sums, load
 from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import SPECIFIC, SPEECH, Scene
 from keii.extract.trees import Trees
 from keii.model import Document, EventType
 
 Floats = npt.NDArray[np.float64]
-Families = Sequence[Iterable[str]]
 TYPES: tuple[EventType, ...] = get_args(EventType)
 
 
@@ -35,7 +35,8 @@ class Detected(NamedTuple):
     why: tuple[str, ...]
 
 
-class Looks(NamedTuple):
+@dataclass(frozen=True)
+class Looks:
     """The first look: what features and meanings say of a claim (`keep`, `claim`), and of its type (`kind`, `type`).
 
     `claim` holds a weight for each column of `meaning.for_claim`, `type` a row of `meaning.for_type` and a column a class.
@@ -48,10 +49,14 @@ class Looks(NamedTuple):
 
     def look(self, scene: Scene, found: Sequence[Candidate], rows: Sequence[Families]) -> First:
         """Score candidates one by one: rows are what `describe` says of each."""
-        vectors = words(scene, found)
-        parts, sense = self.keep.totals(rows), for_claim(vectors, scene, found) @ self.claim
-        types = self.kind.chances(self.kind.decide_names(rows) + for_type(vectors) @ self.type)
+        vectors, sums = words(scene, found), self._sums.totals(rows)
+        parts, sense = sums[:, :, 0], for_claim(vectors, scene, found) @ self.claim
+        types = self.kind.chances(self.kind.bias + sums[:, :, 1:].sum(axis=1) + for_type(vectors) @ self.type)
         return First(np.hstack([parts, sense[:, None]]), parts.sum(axis=1) + self.keep.bias[0], types, self.kind.classes)
+
+    @cached_property
+    def _sums(self) -> Sums:
+        return Sums(self.keep, self.kind)
 
 
 class Models(NamedTuple):
@@ -71,7 +76,7 @@ def detect(document: Document, config: Extract | None = None) -> list[Detected]:
     found = list(candidates(document))
     if settings.rules_only:
         return [one for one in (by_rule(scene, candidate) for candidate in found) if one]
-    return _by_model(scene, found, settings)
+    return _by_model(scene, shortlist(scene, found), settings)
 
 
 # --- the learned models -------------------------------------------------------------------------------------------
@@ -107,7 +112,7 @@ def _type(name: str) -> EventType:
 
 def _why(model: Linear, families: Families, gain: float) -> tuple[str, ...]:
     """The three features that spoke loudest for the claim, and what its surroundings added."""
-    weights = sorted({(-float(model.weights[n][0]), n) for names in families for n in names if n in model.weights})
+    weights = sorted({(-float(model.weights[n][0]), n) for names in told(families) for n in names if n in model.weights})
     return *(f"kept: {name} {-weight:+.2f}" for weight, name in weights[:3]), f"kept: beside the others {gain:+.2f}"
 
 

@@ -1,16 +1,23 @@
-"""What the learned models see of a candidate: its word, its morphology, its clause, its sentence, its article."""
+"""What the learned models see of a candidate: its word, its morphology, its clause, its sentence, its article.
+
+Features are told in groups (`spell`), each of what depends on the same (a word and its use, a word and its head): the groups
+come again and again, so that they are spelled out, and their weights added up, once.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import cache
 
+from keii.extract import spell
 from keii.extract.candidates import Candidate
-from keii.extract.clusters import clusters
-from keii.extract.scene import SPECIFIC, SPEECH, Kinds, Scene, View
+from keii.extract.learned import Group
+from keii.extract.scene import SPEECH, Scene, View
 
 _FIRST_PERSON = frozenset({"私", "わたし", "僕", "筆者", "我々", "わたしたち", "私たち", "自分", "みなさん", "皆さん", "あなた"})
 _ARGUMENTS = frozenset({"を", "が", "に", "と", "の", "で", "は"})
+_CLAUSE_CASES = frozenset({"は", "が", "も", "では", "によると", "によれば"})
+_WITH_CONTENT = SPEECH | {"aspect"}
 _RELATIONS = frozenset({"nsubj", "obj", "obl", "nmod", "compound", "dislocated", "iobj"})
 _HEADINGS = (
     "まとめ",
@@ -37,235 +44,174 @@ _TYPE_FEATURES = (
     "ent=", "chain0", "deps", "content", "pair=", "said=", "group=", "s:first", "s:root=",
 )  # fmt: skip
 FAMILIES = ("word", "form", "above", "arguments", "context", "sentence")
+Families = tuple[list[Group], ...]
 
 
-def describe(scene: Scene, candidate: Candidate) -> tuple[list[str], ...]:
-    """The names of a candidate's features, a list for each of `FAMILIES`; each feature is worth 1."""
+def describe(scene: Scene, candidate: Candidate) -> Families:
+    """A candidate's features in groups, a list for each of `FAMILIES`; a feature is worth how often it is told."""
     view, i = scene.view(candidate.sentence), candidate.token
-    use = view.uses[i]
-    families = (
-        [*_word(scene, view, i), *(f"beside={kind}" for kind in view.specific)],
-        [*_morphology(view, i)],
+    return (
+        _word(scene, view, i),
+        _morphology(view, i),
         [*_head(view, i), *_way_up(view, i)],
-        [*_arguments(view, i)],
-        [*_content(view, i), *_context(scene, candidate), *_repeats(scene, candidate)],
+        _arguments(view, i),
+        [*_content(view, i), *_context(scene, candidate)],
+        _sentence(scene, candidate.sentence, view.uses[i]),
     )
-    return *(list(dict.fromkeys(names)) for names in families), _sentence(scene, candidate.sentence, use)
 
 
-def of_type(families: Iterable[Iterable[str]]) -> dict[str, float]:
+def told(families: Families) -> tuple[list[str], ...]:
+    """The names of the features of each family."""
+    return tuple([name for group in groups for name in group.names] for groups in families)
+
+
+def of_type(families: Iterable[Iterable[str]]) -> Counter[str]:
     """The features that say what kind of event a word names, and not only whether it names one."""
-    return {name: 1.0 for names in families for name in names if name.startswith(_TYPE_FEATURES)}
+    return Counter(name for names in families for name in names if name.startswith(_TYPE_FEATURES))
 
 
-@cache
-def _ordered(kinds: Kinds) -> tuple[str, ...]:
-    """Event types in the same order in every process, so that sums of weights are the same to the last digit."""
-    return tuple(sorted(kinds))
+# --- the word -----------------------------------------------------------------------------------------------------
 
 
-def _word(scene: Scene, view: View, i: int) -> Iterator[str]:
-    token, use, kinds = view.tokens[i], view.uses[i], view.kinds[i]
-    yield f"w={token.norm}"
-    yield f"use={use}"
-    yield f"w={token.norm}&{use}"
-    yield f"tag={token.tag}"
-    yield f"dep={token.dep}"
-    yield f"ent={token.ent}"
-    yield f"label={view.labels[i]}"
-    yield f"last={token.norm[-1:]}"
-    yield f"first={token.norm[:1]}"
-    yield f"lexset={'+'.join(sorted(kinds))}"
-    yield f"group={view.groups[i]}&{use}"
-    specific = "+".join(sorted(kinds & SPECIFIC))
-    for kind in _ordered(kinds):
-        yield f"lex={kind}"
-        yield f"lex={kind}&{use}"
-        yield f"lex={kind}&topic={kind in scene.topics}"
-    for n, topic in enumerate(scene.topics[:3]):
-        yield f"topic{n}={topic}"
-        yield f"topic={topic}"
-        yield f"topic={topic}&lexset={specific}&{use}"
-        yield f"topic={topic}&w={token.norm}"
-    for cluster in clusters(token.norm):
-        yield f"c={cluster}"
-        yield f"c={cluster}&{use}"
-    for char in token.norm:
-        if "一" <= char <= "龥":
-            yield f"kanji={char}"
+def _word(scene: Scene, view: View, i: int) -> list[Group]:
+    token, use, kinds, topics = view.tokens[i], view.uses[i], view.kinds[i], scene.topics
+    return [
+        spell.spelling(token.norm, use),
+        spell.analysis(token.tag, token.dep, token.ent, view.labels[i]),
+        spell.types(kinds, view.groups[i], use),
+        spell.beside(view.specific),
+        spell.topics(topics, kinds, use),
+        spell.told_topics(topics[:3], token.norm),
+    ]
 
 
-def _repeats(scene: Scene, candidate: Candidate) -> Iterator[str]:
-    """Whether the title tells the word too, and how often the article does, before and in all."""
-    use = scene.view(candidate.sentence).uses[candidate.token]
-    titled, times, before = scene.repeats(candidate.sentence, candidate.token)
-    yield f"titled={titled}&{use}"
-    yield f"times={min(times, 4)}&{use}"
-    yield f"nth={min(before, 3)}&{use}"
+# --- its form -----------------------------------------------------------------------------------------------------
 
 
-def _morphology(view: View, i: int) -> Iterator[str]:
+def _morphology(view: View, i: int) -> list[Group]:
     tokens, use, behind = view.tokens, view.uses[i], view.chains[i]
-    shape = "+".join(behind.lemmas[:5])
-    yield f"chain={shape}"
-    yield f"chain={use}&{shape}"
-    for lemma in behind.lemmas:
-        yield f"aux={lemma}"
-        yield f"aux={use}&{lemma}"
-    for n, lemma in enumerate(behind.lemmas[:2]):
-        yield f"chain{n}={lemma}"
-    yield f"chain end={behind.lemmas[-1] if behind.lemmas else ''}&{use}"
-    yield f"form={view.form(i)}&{use}"
-    yield f"form={view.form(i)}&{view.groups[i]}"
+    groups = [spell.chain(behind.lemmas, use), spell.form(view.form(i), use, view.groups[i])]
     if behind.end < len(tokens):
         following = tokens[behind.end]
-        yield f"next={following.norm}"
-        yield f"next={use}&{following.norm}&{shape}"
-        yield f"next pos={following.pos}"
+        groups += spell.following(following.norm, following.pos), spell.next_beside(use, following.norm, behind.lemmas[:5])
         if behind.end + 1 < len(tokens):
-            yield f"next2={tokens[behind.end + 1].norm}"
-            yield f"next12={following.norm}+{tokens[behind.end + 1].norm}"
+            groups.append(spell.next_two(following.norm, tokens[behind.end + 1].norm))
     else:
-        yield "next=END"
+        groups.append(spell.END)
     if i:
-        yield f"prev={tokens[i - 1].norm}"
-        yield f"prev={use}&{tokens[i - 1].norm}"
-        yield f"prev pos={tokens[i - 1].pos}"
-        yield f"prev label={view.labels[i - 1]}"
+        groups.append(spell.previous(tokens[i - 1].norm, tokens[i - 1].pos, view.labels[i - 1], use))
     if i > 1:
-        yield f"prev2={tokens[i - 2].norm}+{tokens[i - 1].norm}"
+        groups.append(spell.previous_two(tokens[i - 2].norm, tokens[i - 1].norm))
+    return groups
 
 
-def _head(view: View, i: int) -> Iterator[str]:
+# --- the words above it -------------------------------------------------------------------------------------------
+
+
+def _head(view: View, i: int) -> list[Group]:
     """The word that it hangs on."""
-    tokens, use, head, case = view.tokens, view.uses[i], view.tokens[i].head, view.case(i)
+    token, use, head, case = view.tokens[i], view.uses[i], view.tokens[i].head, view.case(i)
     if head == i:
-        return
-    above = tokens[head]
-    yield f"head={above.norm}"
-    yield f"head={use}&{tokens[i].dep}&{above.norm}"
-    yield f"head={use}&{case}&{above.norm}"
-    yield f"head pos={above.pos}&{tokens[i].dep}"
-    yield f"head chain={'+'.join(view.chains[head].lemmas[:4])}&{use}"
-    yield f"head form={case}&{view.form(head)}&{use}"
-    yield f"pair={view.groups[i]}>{case}>{view.groups[head]}&{use}"
-    yield f"pair={tokens[i].norm}>{case}>{above.norm}"
-    for cluster in clusters(above.norm)[:2]:
-        yield f"head c={cluster}&{use}&{tokens[i].dep}"
-        yield f"head c={cluster}&{use}&{case}"
-    for kind in _ordered(view.kinds[head]):
-        yield f"head lex={kind}&{use}"
-        yield f"head lex={kind}&{use}&{case}"
+        return []
+    above = view.tokens[head]
+    return [
+        spell.above(use, token.dep, case, above.norm, above.pos),
+        spell.above_chain(view.chains[head].lemmas[:4], use),
+        spell.above_form(case, view.form(head), use, view.groups[i], view.groups[head]),
+        spell.pair(token.norm, case, above.norm),
+        spell.above_types(view.kinds[head], use, case),
+    ]
 
 
-def _arguments(view: View, i: int) -> Iterator[str]:
-    """The words that hang on it."""
-    tokens, use = view.tokens, view.uses[i]
-    seen = set()
-    dated = False
-    for child in view.kids[i]:
-        token, label = tokens[child], view.labels[child]
-        case = next((t.surface for t in tokens[child + 1 : child + 3] if t.pos == "ADP"), "")
-        seen.add(token.dep)
-        dated = dated or label == "DATE"
-        yield f"child={token.dep}&{case}"
-        yield f"child={case}&{label}&{use}"
-        if case in _ARGUMENTS or token.dep == "compound":
-            yield f"arg={case}&{token.norm}"
-            yield f"arg={case}&{tokens[i].norm}&{label}"
-            yield f"arg={case}&last={token.norm[-1:]}&{use}"
-            yield f"below={view.groups[i]}<{case}<{view.groups[child]}&{use}"
-            for cluster in clusters(token.norm)[:2]:
-                yield f"arg={case}&{cluster}&{use}"
-            for kind in _ordered(view.kinds[child]):
-                yield f"arg={case}&lex={kind}&{use}"
-    yield f"deps={'+'.join(sorted(seen & _RELATIONS))}&{use}"
-    yield f"dated={dated}&{use}&{view.groups[i]}"
-
-
-def _way_up(view: View, i: int) -> Iterator[str]:
+def _way_up(view: View, i: int) -> Iterator[Group]:
     """The words above it, how each hangs on the next, and the clause it stands in."""
-    tokens, use = view.tokens, view.uses[i]
-    path = view.path(i)
-    yield f"depth={min(len(path), 5)}&{use}"
+    tokens, use, path = view.tokens, view.uses[i], view.path(i)
+    yield spell.depth(min(len(path), 5), use)
     for above in path[1:4]:
-        yield f"above={tokens[above].norm}&{use}"
-    steps, below = [], i
-    for above in path[:3]:
-        steps.append(f"{view.form(below)}>{view.groups[above]}")
-        below = above
-    if steps:
-        yield f"up1={steps[0]}&{use}"
-    if len(steps) > 1:
-        yield f"up2={steps[0]}>{steps[1]}&{use}"
+        yield spell.higher(tokens[above].norm, use)
+    if path:
+        second = (view.form(path[0]), view.groups[path[1]]) if len(path) > 1 else ()
+        yield spell.steps((view.form(i), view.groups[path[0]]), second, use)
     clause = view.clause(i)
-    form = view.form(clause)
-    yield f"clause={form}&{use}"
-    yield f"clause={form}&{view.groups[clause]}&{use}"
-    dated = any(view.labels[child] == "DATE" for child in view.kids[clause])
-    yield f"clause dated={dated}&{use}"
-    for child in view.kids[clause]:
+    kids = view.kids[clause]
+    yield spell.clause(view.form(clause), view.groups[clause], any(view.labels[child] == "DATE" for child in kids), use)
+    for child in kids:
         case = view.case(child)
-        if child < i and case in ("は", "が", "も", "では", "によると", "によれば"):
-            yield f"clause arg={case}&{view.labels[child]}&{use}"
+        if child < i and case in _CLAUSE_CASES:
+            yield spell.clause_argument(case, view.labels[child], use)
     speech = next((above for above in path if view.kinds[above] & SPEECH), None)
     if speech is not None:
         link = i if path[0] == speech else path[path.index(speech) - 1]
-        yield f"said={view.form(link)}&{use}"
-        yield f"said={tokens[speech].norm}&{use}&{link == i}"
-        yield f"said={view.form(link)}&{view.groups[i]}&{link == i}&{use}"
+        yield spell.said(view.form(link), tokens[speech].norm, view.groups[i], link == i, use)
 
 
-def _content(view: View, i: int) -> Iterator[str]:
+# --- the words that hang on it ------------------------------------------------------------------------------------
+
+
+def _arguments(view: View, i: int) -> list[Group]:
+    tokens, use, kids = view.tokens, view.uses[i], view.kids[i]
+    groups = []
+    for child in kids:
+        token, label = tokens[child], view.labels[child]
+        case = next((t.surface for t in tokens[child + 1 : child + 3] if t.pos == "ADP"), "")
+        groups.append(spell.child(token.dep, case, label, use))
+        if case in _ARGUMENTS or token.dep == "compound":
+            groups.append(spell.argument(case, token.norm, use))
+            groups.append(spell.labelled(case, tokens[i].norm, label))
+            groups.append(spell.argument_types(case, view.kinds[child], view.groups[child], view.groups[i], use))
+    dated = any(view.labels[child] == "DATE" for child in kids)
+    groups.append(spell.kids(frozenset(tokens[child].dep for child in kids) & _RELATIONS, dated, view.groups[i], use))
+    return groups
+
+
+# --- what stands beside it ----------------------------------------------------------------------------------------
+
+
+def _content(view: View, i: int) -> list[Group]:
     """What a speech act or an aspect verb says: the predicate or noun right before it, and the events below that."""
-    if not view.kinds[i] & (SPEECH | {"aspect"}):
-        return
-    use = view.uses[i]
-    found = view.complement(i)
+    if not view.kinds[i] & _WITH_CONTENT:
+        return []
+    use, found = view.uses[i], view.complement(i)
     if found is None:
-        yield f"content=none&{use}"
-        return
+        return [spell.no_content(use)]
     top, between = found
-    between = between[-2:]
-    yield f"content={between}&{view.groups[top]}&{use}"
-    yield f"content={between}&{view.form(top)}&{use}"
-    yield f"content={between}&{view.tokens[top].pos}&{view.groups[top]}"
     groups = {view.groups[j][0] for j in view.below(top) if j < i}
     strongest = next((sign for sign in "EOSAT" if sign in groups), "-")
-    yield f"content has={strongest}&{between}&{use}"
-    yield f"content has={strongest}&{view.tokens[i].norm}"
-    for cluster in clusters(view.tokens[top].norm)[:1]:
-        yield f"content={between}&{cluster}&{use}"
+    word = view.tokens[top]
+    return [
+        spell.said_content(between[-2:], view.groups[top], view.form(top), word.pos, use),
+        spell.content_has(strongest, between[-2:], view.tokens[i].norm, use),
+        spell.content_means(between[-2:], word.norm, use),
+    ]
 
 
-def _context(scene: Scene, candidate: Candidate) -> Iterator[str]:
-    view, i = scene.view(candidate.sentence), candidate.token
-    tokens, use = view.tokens, view.uses[i]
-    yield f"quoted={min(view.depths[i], 2)}&{use}"
-    for label in ("DATE", "PERSON", "ORG", "OUTLET"):
-        last = view.since[i].get(label)
-        yield f"no {label} before&{use}" if last is None else f"since {label}={min((i - last) // 4, 4)}&{use}"
-    before = view.predicates[i]
-    after = view.predicates[-1] - view.predicates[i + 1]
-    yield f"verbs left={min(before, 4)}&{use}"
-    yield f"verbs right={min(after, 4)}&{use}"
-    if candidate.sentence and scene.document.tokens[candidate.sentence - 1]:
-        yield f"told before={tokens[i].norm in scene.view(candidate.sentence - 1).norms}&{use}"
+def _context(scene: Scene, candidate: Candidate) -> list[Group]:
+    number, i = candidate.sentence, candidate.token
+    view = scene.view(number)
+    use, since = view.uses[i], view.since[i]
+    before, after = view.predicates[i], view.predicates[-1] - view.predicates[i + 1]
+    titled, times, nth = scene.repeats(number, i)
+    groups = [
+        spell.since(tuple([min((i - since[label]) // 4, 4) if label in since else -1 for label in spell.LABELS]), use),
+        spell.place(min(view.depths[i], 2), min(before, 4), min(after, 4), use),
+        spell.repeats(titled, min(times, 4), min(nth, 3), use),
+    ]
+    if number and scene.document.tokens[number - 1]:
+        groups.append(spell.told_before(view.tokens[i].norm in scene.view(number - 1).norms, use))
+    return groups
 
 
-def _sentence(scene: Scene, number: int, use: str) -> list[str]:
-    """Features of a sentence as a whole, and those beside the use of a word in it; worked out once."""
-    if (number, use) not in scene.sentences:
-        names = scene.sentences.get((number, "")) or list(_sentence_features(scene, number))
-        scene.sentences[number, ""] = names
-        found = [
-            *names,
-            *(f"{use}&{name}" for name in names if name.startswith(("s:kind", "s:end1", "s:has", "s:root"))),
-            *(f"art:{name}" for name in scene.style),
-            *(f"{use}&art:{name}" for name in scene.style),
-        ]
-        scene.sentences[number, use] = list(dict.fromkeys(found))
-    return scene.sentences[number, use]
+# --- its sentence -------------------------------------------------------------------------------------------------
+
+
+def _sentence(scene: Scene, number: int, use: str) -> list[Group]:
+    """Features of a sentence as a whole, worked out once, and those beside the use of a word in it."""
+    if number not in scene.sentences:
+        names = tuple(dict.fromkeys(_sentence_features(scene, number)))
+        beside = tuple(name for name in names if name.startswith(("s:kind", "s:end1", "s:has", "s:root")))
+        scene.sentences[number] = Group(names), beside
+    group, beside = scene.sentences[number]
+    return [group, spell.sentence_beside(beside, use), spell.style(scene.style, use)]
 
 
 def _sentence_features(scene: Scene, number: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import get_args
 
 from keii import lexicon
 from keii.extract.grammar import Chain, chain, is_content, is_function, is_sahen, path_to_root, quote_depth
+from keii.extract.learned import Group
 from keii.model import RUNNING_TEXT, Document, EventType, Sentence, Token
 
 Kinds = frozenset[str]
@@ -50,7 +51,7 @@ class View:
                 self.kids[token.head].append(i)
         self.depths = quote_depth(tokens)
         self.norms = {token.norm for token in tokens}
-        self.predicates = [0, *accumulate(token.pos in ("VERB", "ADJ") and is_content(token) for token in tokens)]
+        self.predicates = [0, *accumulate(int(token.pos in ("VERB", "ADJ") and is_content(token)) for token in tokens)]
         """How many verbs and adjectives stand before each token."""
         self.since = _since(labels)
         self.groups = ["".join(sign for sign, kinds in GROUPS.items() if found & kinds) or "-" for found in self.kinds]
@@ -59,9 +60,9 @@ class View:
         self._paths: dict[int, list[int]] = {}
 
     @cached_property
-    def specific(self) -> list[str]:
+    def specific(self) -> tuple[str, ...]:
         """The specific event types that the sentence's words speak of."""
-        return sorted({kind for kinds in self.kinds for kind in kinds & SPECIFIC})
+        return tuple(sorted({kind for kinds in self.kinds for kind in kinds & SPECIFIC}))
 
     def case(self, i: int) -> str:
         """The particles behind a noun, joined ("には"), or the conjunction behind a predicate."""
@@ -152,7 +153,7 @@ class View:
 
 
 class Scene:
-    """A document and its sentences' views; `sentences` keeps what the features say of a sentence, by the use of a word in it."""
+    """A document and its sentences' views; `sentences` keeps each sentence's own features, and those told beside a use."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -160,7 +161,7 @@ class Scene:
         self._mention_starts = [mention.start for mention in self._mentions]
         self._when_starts = [when.start for when in document.whens]
         self._views: dict[int, View] = {}
-        self.sentences: dict[tuple[int, str], list[str]] = {}
+        self.sentences: dict[int, tuple[Group, tuple[str, ...]]] = {}
         kinds = [sentence.kind for sentence in document.sentences]
         seen: Counter[str] = Counter()
         self.places: list[int] = []

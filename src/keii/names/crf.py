@@ -27,9 +27,17 @@ class Model:
         """Scores of all tags for each token, shape (tokens, tags)."""
         row = self.rows.get
         table = np.zeros((len(features), len(TAGS)), dtype=np.float32)
+        places: list[int] = []
+        starts: list[int] = []
+        filled: list[int] = []
         for i, words in enumerate(features):
             known = [place for place in map(row, words) if place is not None]
-            table[i] = self.weights[known].sum(axis=0)
+            if known:
+                starts.append(len(places))
+                filled.append(i)
+                places += known
+        if places:
+            table[filled] = np.add.reduceat(self.weights.take(places, axis=0), starts)
         return table
 
 
@@ -39,10 +47,11 @@ def decode(scores: NDArray[np.float32], steps: NDArray[np.float32]) -> list[int]
         return []
     best = scores[0] + steps[-1]
     back = np.zeros(scores.shape, dtype=np.int32)
+    between = steps[:-1]
     for i in range(1, len(scores)):
-        paths = best[:, None] + steps[:-1]
+        paths = best[:, None] + between
         back[i] = paths.argmax(axis=0)
-        best = paths[back[i], np.arange(len(TAGS))] + scores[i]
+        best = paths.max(axis=0) + scores[i]
     tags = [int(best.argmax())]
     for i in range(len(scores) - 1, 0, -1):
         tags.append(int(back[i, tags[-1]]))

@@ -31,17 +31,13 @@ def token_features(tokens: Sequence[Token]) -> list[list[str]]:
     rows = []
     for i, token in enumerate(tokens):
         first, last = runs[i]
-        row = ["b", f"w={surfaces[i]}", f"n={words[i]}", f"k={kinds[i]}", f"s={shapes[i]}", f"e={ents[i]}", f"l={token.lemma}"]
-        row += [f"p{n}={token.surface[:n]}" for n in (1, 2, 3) if len(token.surface) > n]
-        row += [f"x{n}={token.surface[-n:]}" for n in (1, 2, 3) if len(token.surface) > n]
+        row = [*_own(token.surface, words[i], token.lemma, token.tag, ents[i])]
         row += [f"d={token.dep}", f"h={tokens[token.head].lemma}" if 0 <= token.head < len(tokens) and token.head != i else "h=0"]
         row += [f"br={brackets[i]}", f"g={known[i]}"]
         for offset in (-2, -1, 1, 2):
             j = i + offset
             inside = 0 <= j < len(tokens)
-            row.append(f"w{offset}={surfaces[j] if inside else _EDGE}")
-            row.append(f"k{offset}={kinds[j] if inside else _EDGE}")
-            row.append(f"e{offset}={ents[j] if inside else _EDGE}")
+            row += _beside(offset, surfaces[j], kinds[j], ents[j]) if inside else _beside(offset, _EDGE, _EDGE, _EDGE)
             if abs(offset) == 1:
                 row.append(f"s{offset}={shapes[j] if inside else _EDGE}")
                 row.append(f"g{offset}={known[j] if inside else _EDGE}")
@@ -69,6 +65,21 @@ def token_features(tokens: Sequence[Token]) -> list[list[str]]:
             row.append(f"rk={kinds[first]}|{kinds[last]}|{_place(i, first, last)}")
         rows.append(row)
     return rows
+
+
+@lru_cache(maxsize=1 << 13)
+def _own(surface: str, word: str, lemma: str, tag: str, ent: str) -> tuple[str, ...]:
+    """The features of a token alone."""
+    written, kind, shape = _seen(surface, tag)
+    cut = [n for n in (1, 2, 3) if len(surface) > n]
+    ends = (*(f"p{n}={surface[:n]}" for n in cut), *(f"x{n}={surface[-n:]}" for n in cut))
+    return "b", f"w={written}", f"n={word}", f"k={kind}", f"s={shape}", f"e={ent}", f"l={lemma}", *ends
+
+
+@lru_cache(maxsize=1 << 14)
+def _beside(offset: int, surface: str, kind: str, ent: str) -> tuple[str, ...]:
+    """The features of the token at some offset."""
+    return f"w{offset}={surface}", f"k{offset}={kind}", f"e{offset}={ent}"
 
 
 @lru_cache(maxsize=1 << 15)
