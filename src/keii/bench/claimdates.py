@@ -55,9 +55,7 @@ def main() -> None:
         told += [case for k in test for case in walk(articles[k], _chooser(model))]
     _report("model (cross-validated by story)", told)
     if arguments.save:
-        columns = next(case.columns for claims in articles for case in walk(claims))
-        data = {"columns": list(columns), "trees": learn(articles).dump(), "weights": {}}
-        write_model("when", data, "python -m keii.bench.claimdates --shared ../shared --save", shared)
+        write_model("when", dump(articles), "python -m keii.bench.claimdates --shared ../shared --save", shared)
 
 
 def _rules(frame: Frame, found: Sequence[Offer], _: Floats) -> int:
@@ -124,6 +122,12 @@ def _days(value: str | None) -> object:
 
 
 # --- learning -----------------------------------------------------------------------------------------------------
+
+
+def dump(articles: Sequence[list[Gold]]) -> dict[str, Any]:
+    """The content of models/when.json, learned from articles."""
+    columns = next(case.columns for claims in articles for case in walk(claims))
+    return {"columns": list(columns), "trees": learn(articles).dump(), "weights": {}}
 
 
 def learn(articles: Sequence[list[Gold]]) -> Trees:
