@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from keii import lexicon
+
+_COUNT = re.compile(r"[\s　]?(?:約|数)?[0-9０-９〇一二三四五六七八九十百千]{0,6}(?:人|名)$")
 
 
 def group_name(body: str, head: str) -> str | None:
@@ -12,8 +15,10 @@ def group_name(body: str, head: str) -> str | None:
 
     >>> group_name("Twitter", "主要な投資家たち"), group_name("小林製薬", "取締役会"), group_name("Twitter", "机")
     ('Twitter investors', '小林製薬取締役会', None)
+    >>> group_name("Twitter", "上級研究員 3名")
+    'Twitter senior researchers'
     """
-    bare = head.removesuffix("ら").removesuffix("たち").removesuffix("達").removesuffix("のメンバー")
+    bare = _COUNT.sub("", head).removesuffix("ら").removesuffix("たち").removesuffix("達").removesuffix("のメンバー")
     found = next((row for row in _groups() if bare.endswith(row[0])), None)
     if found is None:
         return None
