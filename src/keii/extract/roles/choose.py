@@ -23,8 +23,8 @@ from keii.model import EventType, Role
 ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
 _ALSO = 0.45
 """A second unit takes the role too from this probability on."""
-_KEPT = 200_000
-"""How many groups of features a model remembers."""
+_KEPT = 1 << 16
+"""How many groups of features a model remembers, but for a claim that has more by itself."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,6 +68,8 @@ class Weights:
             places.append(len(self.matrix) - 1)
             places += [index[name] for name in features((group,)) if name in index]
         if starts:
+            if (more := first + len(starts) - len(self._sums)) > 0:
+                self._sums = np.vstack([self._sums, np.zeros((more, len(ROLES)))])
             self._sums[first : first + len(starts)] = np.add.reduceat(self.matrix.take(places, axis=0), starts)
 
 
