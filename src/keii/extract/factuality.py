@@ -19,7 +19,7 @@ from keii import lexicon
 from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.clusters import clusters
-from keii.extract.grammar import children, is_content, is_function, is_sahen, particles, path_to_root, quote_depth
+from keii.extract.grammar import children, is_content, is_function, is_sahen, of_sentence, particles, path_to_root, quote_depth
 from keii.extract.learned import Linear, load
 from keii.model import Document, EventType, Factuality, Token
 
@@ -177,17 +177,23 @@ def _surroundings(tokens: Sequence[Token], i: int, tense: str, rule: str) -> Ite
 def _accusations(document: Document, candidate: Candidate, rule: str) -> Iterator[str]:
     """Where the talk is of a crime somebody is accused of: before the event, behind it, in the sentence before."""
     number, i = candidate.sentence, candidate.token
-    tokens, accusing = document.tokens[number], _accusing()
-    accused = [j for j, token in enumerate(tokens) if token.lemma in accusing]
+    tokens = document.tokens[number]
+    accused, suspect = _accused(tokens)
     sides = "".join(side for side, there in (("<", accused and accused[0] < i), (">", accused and accused[-1] > i)) if there)
     told = number > 0 and document.sentences[number - 1].section == document.sentences[number].section
-    before = told and any(token.lemma in accusing for token in document.tokens[number - 1])
-    suspect = any(token.lemma in ("容疑者", "被告") for token in tokens)
+    before = told and any(token.lemma in _accusing() for token in document.tokens[number - 1])
     content = "".join(token.surface for token in tokens[-6:]).rstrip("。").endswith(_CONTENT_ENDS)
     yield f"accused={sides}"
     yield f"accused={sides}&{rule}&{suspect}"
     yield f"accused={sides}{'^' * before}&{content}&{rule}"
     yield f"accused={sides}{'^' * before}&{tokens[i].pos}&{suspect}"
+
+
+@of_sentence
+def _accused(tokens: Sequence[Token]) -> tuple[list[int], bool]:
+    """Where a sentence's words of accusation stand, and whether it names a suspect."""
+    accused = [j for j, token in enumerate(tokens) if token.lemma in _accusing()]
+    return accused, any(token.lemma in ("容疑者", "被告") for token in tokens)
 
 
 def _dates_beside(document: Document, candidate: Candidate, rule: str, tense: str) -> Iterator[str]:

@@ -6,14 +6,29 @@ close it. `tokens` is always one sentence's, `i` the index of a content word.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import NamedTuple, TypeVar
 
 from keii.model import Token
 
+_Answer = TypeVar("_Answer")
 FUNCTION = frozenset({"AUX", "ADP", "SCONJ", "PART", "CCONJ"})
 CASE = frozenset({"が", "を", "に", "へ", "と", "で", "から", "まで", "より", "は", "も", "の", "や"})
 _SAHEN = "サ変可能"
+
+
+def of_sentence(function: Callable[[Sequence[Token]], _Answer]) -> Callable[[Sequence[Token]], _Answer]:
+    """Remember the last answer of a function of one sentence: it is asked again for each claim in it."""
+    last: list[tuple[Sequence[Token], _Answer]] = []
+
+    @wraps(function)
+    def asked(tokens: Sequence[Token]) -> _Answer:
+        if not last or last[0][0] is not tokens:
+            last[:] = [(tokens, function(tokens))]
+        return last[0][1]
+
+    return asked
 
 
 class Chain(NamedTuple):
@@ -56,7 +71,17 @@ def particles(tokens: Sequence[Token], i: int) -> tuple[str, ...]:
 
 
 def children(tokens: Sequence[Token], i: int) -> list[int]:
-    return [j for j, token in enumerate(tokens) if token.head == i and j != i]
+    """The tokens that depend on a token, in order."""
+    return _dependents(tokens).get(i, [])
+
+
+@of_sentence
+def _dependents(tokens: Sequence[Token]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for j, token in enumerate(tokens):
+        if token.head != j:
+            found.setdefault(token.head, []).append(j)
+    return found
 
 
 def path_to_root(tokens: Sequence[Token], i: int) -> list[int]:
@@ -78,6 +103,7 @@ def is_verbal(tokens: Sequence[Token], i: int) -> bool:
     return any(lemma in ("する", "だ", "です", "できる", "である") for lemma in chain(tokens, i).lemmas[:1])
 
 
+@of_sentence
 def quote_depth(tokens: Sequence[Token]) -> list[int]:
     """How many quotation marks each token stands inside."""
     depth, depths = 0, []

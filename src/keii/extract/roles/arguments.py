@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from keii.attribute import attribution
 from keii.extract.candidates import Candidate
-from keii.extract.grammar import chain, is_sahen
+from keii.extract.grammar import chain, is_sahen, of_sentence
 from keii.extract.roles.cast import Cast, Unit
 from keii.extract.roles.phrases import VOCATIONS, Phrase, case, words
 from keii.model import Token
@@ -43,6 +43,13 @@ _COMPLEX = (
     ("にとって", "に"),
 )
 """Particles of several words, longest first, and what they count as."""
+
+
+@of_sentence
+def _counts(tokens: Sequence[Token]) -> tuple[list[int], list[int]]:
+    """Verbs and commas before each token."""
+    verbs = accumulate((token.pos == "VERB" and token.bunsetu for token in tokens), initial=0)
+    return list(verbs), list(accumulate((token.surface == "、" for token in tokens), initial=0))
 
 
 class Trigger:
@@ -127,14 +134,8 @@ class Trigger:
 
     def between(self, lo: int, hi: int) -> tuple[int, int]:
         """How many verbs and how many commas stand between two tokens."""
-        verbs, commas = self._counts
+        verbs, commas = _counts(self.tokens)
         return (verbs[hi] - verbs[lo + 1], commas[hi] - commas[lo + 1]) if lo < hi else (0, 0)
-
-    @cached_property
-    def _counts(self) -> tuple[list[int], list[int]]:
-        """Verbs and commas before each token."""
-        verbs = accumulate((token.pos == "VERB" and token.bunsetu for token in self.tokens), initial=0)
-        return list(verbs), list(accumulate((token.surface == "、" for token in self.tokens), initial=0))
 
     @cached_property
     def actors(self) -> int:
