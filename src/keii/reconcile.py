@@ -256,8 +256,8 @@ def _fold(name: str) -> str:
 class Aliases:
     """Which spellings stand for one name, by the run's names and the lexicon of outlets; a spelling may stand for several.
 
-    >>> aliases = Aliases([Name(name="Sam Altman", label="PERSON", spellings={"アルトマン": 2}, articles=1)])
-    >>> aliases.same("ＳＡＭ ALTMAN", "アルトマン"), aliases.same("Sam Altman", "OpenAI")
+    >>> aliases = Aliases([Name(name="Jane Doe", label="PERSON", spellings={"ドウ": 2}, articles=1)])
+    >>> aliases.same("ＪＡＮＥ DOE", "ドウ"), aliases.same("Jane Doe", "Acme")
     (True, False)
     """
 

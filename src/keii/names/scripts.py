@@ -31,7 +31,7 @@ def is_latin(name: str) -> bool:
 def sound(katakana: str) -> str:
     """Katakana without what spellings of one foreign name differ in.
 
-    >>> sound("シアー") == sound("シア"), sound("ヴァージニア") == sound("バージニア")
+    >>> sound("オコナー") == sound("オコナ"), sound("ヴァージニア") == sound("バージニア")
     (True, True)
     """
     for written, plain in lexicon.table("sounds"):
@@ -42,7 +42,7 @@ def sound(katakana: str) -> str:
 def same_katakana(name: str, other: str) -> bool:
     """Two katakana spellings of one name: part for part alike, one part at most a little off.
 
-    >>> same_katakana("エメット・シアー", "エメット・シア"), same_katakana("イリーナ・ベローワ", "イリーナ・ベロワ")
+    >>> same_katakana("ケビン・オコナー", "ケビン・オコナ"), same_katakana("イリーナ・ベローワ", "イリーナ・ベロワ")
     (True, True)
     >>> same_katakana("ジョージ・ブッシュ", "ローラ・ブッシュ"), same_katakana("イラン", "イラク")
     (False, False)
