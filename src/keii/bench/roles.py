@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from keii.attribute import attribute
+from keii.bench.claimfields import story
 from keii.bench.material import article_paths, genre, gold_rows, tagged
 from keii.bench.rolefit import Case, fit
 from keii.dates import dates
@@ -134,13 +135,6 @@ def _row_of(who: Participant, units: Sequence[Unit], spellings: set[str]) -> int
         if near:
             return min(near)[1]
     return next((n for n, unit in enumerate(units, 1) if any(folded(name) in spellings for name in unit.names)), 0)
-
-
-def story(article: str) -> str:
-    """What must not be split between training and test: the articles of one story."""
-    if genre(article) == "news":
-        return article
-    return "openai" if article.startswith(("000", "001", "openai")) else article.split("-")[0]
 
 
 # --- training -----------------------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from keii.model import Token
 
 _Answer = TypeVar("_Answer")
 FUNCTION = frozenset({"AUX", "ADP", "SCONJ", "PART", "CCONJ"})
-CASE = frozenset({"が", "を", "に", "へ", "と", "で", "から", "まで", "より", "は", "も", "の", "や"})
 _SAHEN = "サ変可能"
 
 
