@@ -6,12 +6,14 @@ combine:  link names → merge → reconcile → score                     over 
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
@@ -228,6 +230,19 @@ def _finished(batches: Sequence[Sequence[Article]], config: Config, executor: Ex
         yield future.result()
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold off Python's search for reference cycles: a batch leaves none, and the search takes a twelfth of its time."""
+    held = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if held:
+            gc.enable()
+
+
+@_uncollected()
 def _analyse_batch(articles: Sequence[Article], config: Config) -> _Batch:
     """Analyse a batch; if it fails, each article by itself, so that one that can't be analysed stops no other."""
     clock: Counter[str] = Counter()

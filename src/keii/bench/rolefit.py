@@ -63,7 +63,7 @@ def fit(cases: Sequence[Case], at_least: int) -> Weights:
         target = np.concatenate([_target(case, column) for case in live])
         kept = np.repeat([float(bool(case.right[column])) for case in live], sizes)
         columns.append(_fit_role(matrix, sizes, target, kept))
-    return Weights(index, np.vstack([np.stack(columns, axis=1), np.zeros((1, len(ROLES)))]), pairs)
+    return Weights(dict(zip(index, np.stack(columns, axis=1), strict=True)), pairs)
 
 
 def _vocabulary(cases: Sequence[Case], at_least: int) -> dict[str, int]:

@@ -174,7 +174,7 @@ def _gold(case: Case) -> Chosen:
 def _said(case: Case, model: Weights) -> Chosen:
     if case.trigger is None:
         return []
-    return decode(model.decide(case.rows), together(case.trigger, case.gold.type, case.units, model.tables))
+    return decode(model.sums.totals(case.rows), together(case.trigger, case.gold.type, case.units, model.tables))
 
 
 def train(cases: Sequence[Case], rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
@@ -190,9 +190,9 @@ def train(cases: Sequence[Case], rows: dict[str, list[dict[str, Any]]]) -> dict[
             for family, agents in model.pairs.items()
         },
         "weights": {
-            name: [round(float(weight), 2) for weight in model.matrix[n]]
-            for name, n in model.places.items()
-            if np.abs(model.matrix[n]).max() >= _LEAST
+            name: [round(float(weight), 2) for weight in row]
+            for name, row in model.weights.items()
+            if np.abs(row).max() >= _LEAST
         },
     }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from heapq import nsmallest
 from pathlib import Path
 from typing import NamedTuple, get_args
 
@@ -16,11 +17,12 @@ from keii.extract.candidates import Candidate, candidates, shortlist
 from keii.extract.collective import First, look
 from keii.extract.features import Families, describe, told
 from keii.extract.grammar import is_sahen
-from keii.extract.learned import Linear, Sums, load
+from keii.extract.learned import Linear, load
 from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import SPECIFIC, SPEECH, Scene
 from keii.extract.trees import Trees
 from keii.model import Document, EventType
+from keii.sums import Sums
 
 Floats = npt.NDArray[np.float64]
 TYPES: tuple[EventType, ...] = get_args(EventType)
@@ -49,14 +51,20 @@ class Looks:
 
     def look(self, scene: Scene, found: Sequence[Candidate], rows: Sequence[Families]) -> First:
         """Score candidates one by one: rows are what `describe` says of each."""
-        vectors, sums = words(scene, found), self._sums.totals(rows)
+        vectors, sums = words(scene, found), self._sums.totals([groups for families in rows for groups in families])
+        sums = sums.reshape(len(rows), -1, sums.shape[1])
         parts, sense = sums[:, :, 0], for_claim(vectors, scene, found) @ self.claim
         types = self.kind.chances(self.kind.bias + sums[:, :, 1:].sum(axis=1) + for_type(vectors) @ self.type)
         return First(np.hstack([parts, sense[:, None]]), parts.sum(axis=1) + self.keep.bias[0], types, self.kind.classes)
 
     @cached_property
+    def kept(self) -> dict[str, float]:
+        """What each feature says of a claim."""
+        return {name: float(row[0]) for name, row in self.keep.weights.items()}
+
+    @cached_property
     def _sums(self) -> Sums:
-        return Sums(self.keep, self.kind)
+        return Sums([self.keep.weights, self.kind.weights], [len(self.keep.bias), len(self.kind.bias)])
 
 
 class Models(NamedTuple):
@@ -93,7 +101,7 @@ def _by_model(scene: Scene, found: Sequence[Candidate], settings: Extract) -> li
     probabilities = 1 / (1 + np.exp(-(models.slope * odds + models.shift)))
     types = [_type(first.classes[k]) for k in first.types.argmax(axis=1)]
     return [
-        Detected(found[i], types[i], float(probabilities[i]), _why(models.first.keep, rows[i], float(odds[i] - first.scores[i])))
+        Detected(found[i], types[i], float(probabilities[i]), _why(models.first.kept, rows[i], float(odds[i] - first.scores[i])))
         for i in np.flatnonzero(probabilities >= least).tolist()
     ]
 
@@ -110,10 +118,11 @@ def _type(name: str) -> EventType:
     return next((known for known in TYPES if known == name), "other")
 
 
-def _why(model: Linear, families: Families, gain: float) -> tuple[str, ...]:
+def _why(weights: Mapping[str, float], families: Families, gain: float) -> tuple[str, ...]:
     """The three features that spoke loudest for the claim, and what its surroundings added."""
-    weights = sorted({(-float(model.weights[n][0]), n) for names in told(families) for n in names if n in model.weights})
-    return *(f"kept: {name} {-weight:+.2f}" for weight, name in weights[:3]), f"kept: beside the others {gain:+.2f}"
+    names = {name for names in told(families) for name in names if name in weights}
+    loudest = nsmallest(3, ((-weights[name], name) for name in names))
+    return *(f"kept: {name} {-weight:+.2f}" for weight, name in loudest), f"kept: beside the others {gain:+.2f}"
 
 
 # --- rules alone --------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from keii import lexicon
 from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.clusters import clusters
-from keii.extract.grammar import children, is_content, is_function, is_sahen, of_sentence, particles, path_to_root, quote_depth
+from keii.extract.grammar import children, is_content, is_function, is_sahen, of_sentence, of_word, particles, path_to_root, quote_depth
 from keii.extract.learned import Linear, load
 from keii.model import Document, EventType, Factuality, Token
 
@@ -217,6 +217,7 @@ def _dates_beside(document: Document, candidate: Candidate, rule: str, tense: st
     yield f"some ahead={any((when.earliest or '') >= published.latest for when in whens)}&{rule}&dated={bool(near)}"
 
 
+@of_word
 def read_cues(tokens: Sequence[Token], i: int) -> Reading:
     """Climb from a token of a sentence and collect what is said about its event."""
     cues: list[Cue] = list(_own_cues(tokens[i]))

@@ -17,6 +17,23 @@ FUNCTION = frozenset({"AUX", "ADP", "SCONJ", "PART", "CCONJ"})
 _SAHEN = "サ変可能"
 
 
+def of_word(function: Callable[[Sequence[Token], int], _Answer]) -> Callable[[Sequence[Token], int], _Answer]:
+    """Remember what a function of a sentence and a word of it answered, while it is asked of one sentence."""
+    known: dict[int, _Answer] = {}
+    last: list[Sequence[Token]] = [()]
+
+    @wraps(function)
+    def asked(tokens: Sequence[Token], i: int) -> _Answer:
+        if last[0] is not tokens:
+            known.clear()
+            last[0] = tokens
+        if i not in known:
+            known[i] = function(tokens, i)
+        return known[i]
+
+    return asked
+
+
 def of_sentence(function: Callable[[Sequence[Token]], _Answer]) -> Callable[[Sequence[Token]], _Answer]:
     """Remember the last answer of a function of one sentence: it is asked again for each claim in it."""
     last: list[tuple[Sequence[Token], _Answer]] = []
@@ -55,6 +72,7 @@ def is_function(token: Token) -> bool:
     )
 
 
+@of_word
 def chain(tokens: Sequence[Token], i: int) -> Chain:
     """The function words behind a content word, without punctuation."""
     end = i + 1

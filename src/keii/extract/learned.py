@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -95,60 +94,6 @@ class Linear:
             else:
                 weights[name] = np.array(told, dtype=np.float64).reshape(-1)
         return cls(tuple(data["classes"]), bias, weights)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Group:
-    """Names of features that always come together. Each group is its own, whatever it holds: it is looked up by identity."""
-
-    names: tuple[str, ...]
-
-
-class Sums:
-    """What the weights of a group of features add up to in several models, side by side; remembered by group."""
-
-    _MOST = 1 << 16
-
-    def __init__(self, *models: Linear) -> None:
-        columns = np.cumsum([0, *(len(model.bias) for model in models)])
-        self._index = {name: row for row, name in enumerate(dict.fromkeys(chain.from_iterable(m.weights for m in models)), 1)}
-        self._weights = np.zeros((len(self._index) + 1, int(columns[-1])))
-        """A row a feature; row 0 is that of no feature."""
-        for model, first, end in zip(models, columns, columns[1:], strict=False):
-            if model.weights:
-                self._weights[[self._index[name] for name in model.weights], first:end] = list(model.weights.values())
-        self._places: dict[Group, int] = {}
-        self._table = np.zeros((1, int(columns[-1])))
-        """A row a group; row 0 is that of no group."""
-
-    def totals(self, rows: Sequence[Sequence[Sequence[Group]]]) -> npt.NDArray[np.float64]:
-        """The sums of each row's lists of groups, without bias, shape (rows, lists, columns of all models)."""
-        self._learn(dict.fromkeys(group for lists in rows for groups in lists for group in groups))
-        place = self._places.__getitem__
-        places: list[int] = []
-        starts: list[int] = []
-        for lists in rows:
-            for groups in lists:
-                starts.append(len(places))
-                places.append(0)
-                places += map(place, groups)
-        totals: npt.NDArray[np.float64] = np.add.reduceat(self._table.take(places, axis=0), starts)
-        return totals.reshape(len(rows), -1, self._table.shape[1])
-
-    def _learn(self, groups: Iterable[Group]) -> None:
-        """Add up the groups that are not known yet; when too many are known, those of old are forgotten."""
-        if len(self._places) > self._MOST:
-            self._places, self._table = {}, self._table[:1]
-        fresh = [group for group in groups if group not in self._places]
-        found: list[int] = []
-        starts: list[int] = []
-        for group in fresh:
-            starts.append(len(found))
-            found.append(0)
-            found += [row for row in map(self._index.get, group.names) if row is not None]
-        if fresh:
-            self._places.update(zip(fresh, range(len(self._table), len(self._table) + len(fresh)), strict=True))
-            self._table = np.vstack([self._table, np.add.reduceat(self._weights.take(found, axis=0), starts)])
 
 
 def fit(rows: Sequence[Features], labels: Sequence[str], *, c: float = 1.0, at_least: int = 2, rare: float = 0.0) -> Linear:

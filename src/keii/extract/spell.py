@@ -5,28 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import ParamSpec, cast
+from collections.abc import Iterator
 
 from keii.extract.clusters import clusters
-from keii.extract.learned import Group
 from keii.extract.scene import SPECIFIC, Kinds
+from keii.sums import Group, remembered
 
-P = ParamSpec("P")
 LABELS = ("DATE", "PERSON", "ORG", "OUTLET")
 END = Group(("next=END",))
-_MOST = 1 << 13
-
-
-def remembered(spell: Callable[P, Iterator[str]]) -> Callable[P, Group]:
-    """A group of features that depend on nothing but the arguments."""
-
-    @lru_cache(_MOST)
-    def group(*args: P.args, **kwargs: P.kwargs) -> Group:
-        return Group(tuple(spell(*args, **kwargs)))
-
-    return cast("Callable[P, Group]", group)
 
 
 @remembered

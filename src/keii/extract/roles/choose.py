@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -15,62 +14,31 @@ from keii.extract.learned import load
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.history import History
-from keii.extract.roles.links import Group, Row, carried_features, features, none_features, sentence_features
+from keii.extract.roles.links import Row, carried_features, none_features, sentence_features
 from keii.extract.roles.pairs import Weights as PairWeights
 from keii.extract.roles.pairs import tables, together
 from keii.model import EventType, Role
+from keii.sums import Sums
 
 ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
 _ALSO = 0.45
 """A second unit takes the role too from this probability on."""
-_KEPT = 1 << 16
-"""How many groups of features a model remembers, but for a claim that has more by itself."""
 
 Floats = npt.NDArray[np.float64]
 
 
 class Weights:
-    """The model: `places` tells each feature's row of `matrix` (features + 1, roles; the last is zero); `pairs` see `tables`."""
+    """The model: `weights` has of each feature a row of what it adds to each role; `pairs` see `tables`."""
 
-    def __init__(self, places: dict[str, int], matrix: Floats, pairs: PairWeights) -> None:
-        self.places, self.matrix, self.pairs = places, matrix, pairs
+    def __init__(self, weights: dict[str, Floats], pairs: PairWeights) -> None:
+        self.weights, self.pairs = weights, pairs
         self.tables = tables(pairs)
-        self._sums = np.zeros((_KEPT, len(ROLES)))
-        self._known: dict[Group, int] = {}
+        self.sums = Sums([weights], [len(ROLES)])
 
     @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Weights:
         """Read the content of models/roles.json."""
-        matrix = np.zeros((len(data["weights"]) + 1, len(ROLES)))
-        for row, told in enumerate(data["weights"].values()):
-            matrix[row] = told
-        return cls({name: row for row, name in enumerate(data["weights"])}, matrix, data["pairs"])
-
-    def decide(self, rows: Sequence[Row]) -> Floats:
-        """Scores, shape (rows, roles), of rows of features, none of them empty; what a group adds is remembered."""
-        known = self._known
-        if len(known) + sum(map(len, rows)) > _KEPT:
-            known.clear()
-        self._learn([group for row in rows for group in row if group not in known])
-        starts = [0, *accumulate(map(len, rows[:-1]))]
-        places = [known[group] for row in rows for group in row]
-        scores: Floats = np.add.reduceat(self._sums.take(places, axis=0), starts)
-        return scores
-
-    def _learn(self, groups: Iterable[Group]) -> None:
-        """Sum the weights of groups of features that are not known yet; a feature told twice by a group counts once."""
-        index, first = self.places, len(self._known)
-        places: list[int] = []
-        starts: list[int] = []
-        for group in dict.fromkeys(groups):
-            self._known[group] = first + len(starts)
-            starts.append(len(places))
-            places.append(len(self.matrix) - 1)
-            places += [index[name] for name in features((group,)) if name in index]
-        if starts:
-            if (more := first + len(starts) - len(self._sums)) > 0:
-                self._sums = np.vstack([self._sums, np.zeros((more, len(ROLES)))])
-            self._sums[first : first + len(starts)] = np.add.reduceat(self.matrix.take(places, axis=0), starts)
+        return cls(data["weights"], data["pairs"])
 
 
 def alone(trigger: Trigger, type: EventType) -> tuple[tuple[Unit, ...], list[Row]]:
@@ -86,7 +54,7 @@ def by_model(trigger: Trigger, type: EventType, past: History, home: Path | None
     """Participants as units with their roles, the most probable set of agents and patients."""
     model = _model(home)
     units, rows = alone(trigger, type)
-    scores = model.decide([row + known for row, known in zip(rows, past.rows(trigger, type, units), strict=True)])
+    scores = model.sums.totals([row + known for row, known in zip(rows, past.rows(trigger, type, units), strict=True)])
     return [(units[row - 1], role) for role, row in decode(scores, together(trigger, type, units, model.tables))]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from keii.extract.roles.arguments import Trigger, above
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.links import Row
 from keii.model import EventType
+from keii.sums import remembered
 
 _NEAR = 6
 """How many claims back the claims of the same sentence are looked for."""
@@ -59,14 +60,14 @@ class History:
     def rows(self, trigger: Trigger, type: EventType, units: Sequence[Unit]) -> Iterator[Row]:
         """The features of nobody, then of each unit: what they were in the claims before."""
         if not self._told:
-            yield from ([(_first,)] for _ in range(len(units) + 1))
+            yield from ([_first()] for _ in range(len(units) + 1))
             return
         steps = [_step(trigger, past) for past in list(self._near)[-2:]]
         here = [past for past in self._near if past.sentence == trigger.candidate.sentence]
         alike = list(self._alike(trigger, type))
         last = self._near[-1]
         likes = tuple((kind, past.filled) for kind, past in alike)
-        yield [(_nobody, last.filled, steps[-1], last.type, type, likes, here[-1].filled if here else "")]
+        yield [_nobody(last.filled, steps[-1], last.type, type, likes, here[-1].filled if here else "")]
         for n, unit in enumerate(units):
             yield self._somebody(standing(trigger, n, unit), unit.names, type, (steps, here, alike))
 
@@ -79,16 +80,16 @@ class History:
     ) -> Row:
         (where, _, slot), (steps, here, alike), last = place, before, self._near[-1]
         was, step = last.role(names), steps[-1]
-        row: Row = [(_last, was, step, *place), (_last_type, was, step, type, last.type, last.filled)]
+        row: Row = [_last(was, step, *place), _last_type(was, step, type, last.type, last.filled)]
         if len(steps) > 1:
-            row.append((_last_two, was + self._near[-2].role(names), steps[-2], where, slot))
-        row += [(_like, kind, past.role(names), where, type) for kind, past in alike]
+            row.append(_last_two(was + self._near[-2].role(names), steps[-2], where, slot))
+        row += [_like(kind, past.role(names), where, type) for kind, past in alike]
         if here:
             among = "".join(sorted(set("".join([past.role(names) for past in here]))))
-            row.append((_among, among, len(here) > 1, *place))
+            row.append(_among(among, len(here) > 1, *place))
         agent, patient = (max([counts[name] for name in names], default=0) for counts in (self._agents, self._patients))
         a, p = -(-4 * agent // self._told), -(-4 * patient // self._told)
-        row.append((_often, a, p, min(agent, 4), min(patient, 4), where, slot, type))
+        row.append(_often(a, p, min(agent, 4), min(patient, 4), where, slot, type))
         return row
 
     def _alike(self, trigger: Trigger, type: EventType) -> Iterator[tuple[str, Past]]:
@@ -99,11 +100,13 @@ class History:
             yield "typed", self._by_type[type]
 
 
+@remembered
 def _first() -> tuple[str, ...]:
     return ("h:first",)
 
 
-def _nobody(filled: str, step: str, before: str, type: str, alike: Sequence[tuple[str, str]], here: str) -> tuple[str, ...]:
+@remembered
+def _nobody(filled: str, step: str, before: str, type: str, alike: tuple[tuple[str, str], ...], here: str) -> tuple[str, ...]:
     """Which roles were filled in the claims before."""
     return (
         *(f"nh:{filled}", f"nh:{filled}&{step}", f"nh:{filled}&{before}&{type}"),
@@ -112,31 +115,37 @@ def _nobody(filled: str, step: str, before: str, type: str, alike: Sequence[tupl
     )
 
 
-def _last(was: str, step: str, where: str, relation: str, slot: str) -> list[str]:
+@remembered
+def _last(was: str, step: str, where: str, relation: str, slot: str) -> Iterable[str]:
     """What somebody was in the claim before."""
     abouts = ("", f"&{step}", f"&{where}", f"&{step}&{where}", f"&{step}&{relation}", f"&{step}&{slot}")
-    return [f"h:1={was}{about}" for about in abouts]
+    return dict.fromkeys(f"h:1={was}{about}" for about in abouts)
 
 
+@remembered
 def _last_type(was: str, step: str, type: str, before: str, filled: str) -> tuple[str, ...]:
     return f"h:1={was}&{type}", f"h:1={was}&{type}&{before}", f"h:1={was}&{filled}&{step}"
 
 
-def _last_two(both: str, step: str, where: str, slot: str) -> list[str]:
-    return [f"h:12={both}&{about}" for about in (step, where, slot)]
+@remembered
+def _last_two(both: str, step: str, where: str, slot: str) -> Iterable[str]:
+    return dict.fromkeys(f"h:12={both}&{about}" for about in (step, where, slot))
 
 
+@remembered
 def _like(kind: str, was: str, where: str, type: str) -> tuple[str, ...]:
     """What somebody was in the last claim of the same word or type."""
     typed = (f"h:typed={was}&{type}",) if kind == "typed" else ()
     return (f"h:{kind}={was}", f"h:{kind}={was}&{where}", *typed)
 
 
-def _among(among: str, many: bool, where: str, relation: str, slot: str) -> tuple[str, ...]:
+@remembered
+def _among(among: str, many: bool, where: str, relation: str, slot: str) -> Iterable[str]:
     """What somebody was in the claims of the same sentence."""
-    return f"h:sent={among}&{many}&{where}", f"h:sent={among}&{slot}", f"h:sent={among}&{relation}"
+    return dict.fromkeys((f"h:sent={among}&{many}&{where}", f"h:sent={among}&{slot}", f"h:sent={among}&{relation}"))
 
 
+@remembered
 def _often(a: int, p: int, agent: int, patient: int, where: str, slot: str, type: str) -> tuple[str, ...]:
     """In how many quarters of the claims, and in how many claims, somebody was agent and patient."""
     return (
