@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from keii.bench.claimfields import Gold, folds, material, write_model
+from keii.bench.claimfields import Gold, folds, material, measured, write_model
 from keii.extract.trees import Trees, grow_choice
 from keii.extract.when.options import Dating, Offer, Option, Sheet, by_rule, by_story, offers, remembered
 from keii.extract.when.table import Frame, Pages, table
@@ -48,7 +48,7 @@ def main() -> None:
     arguments = parser.parse_args()
     shared = arguments.shared if arguments.shared.is_dir() else None
     articles = material(shared)
-    _report("rules", [case for claims in articles for case in walk(claims, _rules)])
+    _report("rules", [case for claims in measured(articles) for case in walk(claims, _rules)])
     told: list[Case] = []
     for train, test in folds(articles, 4):
         model = learn([articles[k] for k in train])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from keii.bench.material import article_paths, genre, gold_rows, tagged
+from keii.bench.material import MORE, article_paths, genre, gold_rows, tagged, teachers
 from keii.dates import dates
 from keii.extract.candidates import Candidate, candidates
 from keii.model import Article, Document
@@ -28,10 +28,11 @@ class Gold(NamedTuple):
 
 
 def material(shared: Path | None) -> list[list[Gold]]:
-    """The gold claims of every development article, in order of the trigger."""
-    rows, paths = gold_rows(shared), article_paths(shared)
-    articles = [article for article in read([paths[id] for id in sorted(rows) if id in paths]) if isinstance(article, Article)]
-    return [list(matched(dates(document), rows[document.article.id])) for document in tagged(articles)]
+    """The gold claims of every development article, in order of the trigger; last those of the articles that only teach."""
+    rows, paths = gold_rows(shared, more=True), article_paths(shared, more=True)
+    articles = [article for article in read([paths[id] for id in rows if id in paths]) if isinstance(article, Article)]
+    documents = sorted(tagged(articles), key=lambda document: (document.article.id in teachers(), document.article.id))
+    return [list(matched(dates(document), rows[document.article.id])) for document in documents]
 
 
 def matched(document: Document, rows: list[dict[str, Any]]) -> Iterator[Gold]:
@@ -52,19 +53,25 @@ def story(article: str) -> str:
     return "openai" if article[:3] in ("000", "001") else article.rsplit("-", 1)[0]
 
 
+def measured(articles: Sequence[list[Gold]]) -> list[list[Gold]]:
+    """Those that do not only teach."""
+    return [claims for claims in articles if not claims or claims[0].document.article.id not in teachers()]
+
+
 def folds(articles: Sequence[list[Gold]], count: int) -> Iterator[tuple[list[int], list[int]]]:
     """Indices of articles to learn from and to measure on, no story in both."""
     from sklearn.model_selection import GroupKFold
 
-    groups = [story(claims[0].document.article.id) if claims else "" for claims in articles]
-    for train, test in GroupKFold(count).split(articles, groups=groups):
-        yield list(train), list(test)
+    some = measured(articles)
+    groups = [story(claims[0].document.article.id) if claims else "" for claims in some]
+    for train, test in GroupKFold(count).split(some, groups=groups):
+        yield [*train, *range(len(some), len(articles))], list(test)
 
 
 def digests(shared: Path | None) -> str:
     """One digest of all gold files a model was made from."""
     total = hashlib.sha256()
-    for home in [Path("gold")] + ([shared / "gold"] if shared else []):
+    for home in [Path("gold")] + ([shared / "gold", MORE] if shared else []):
         for path in sorted(home.glob("*.jsonl")):
             total.update(path.read_bytes())
     return total.hexdigest()[:16]

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from keii.attribute import attribute
 from keii.bench import claimdates, events, factuality, roles
 from keii.bench.claimfields import matched
-from keii.bench.material import article_paths, genre, gold_rows, tagged
+from keii.bench.material import MORE, article_paths, genre, gold_rows, tagged, teachers
 from keii.config import Config, Extract
 from keii.dates import dates
 from keii.extract import extract
@@ -48,11 +48,12 @@ _TYPES: tuple[EventType, ...] = get_args(EventType)
 
 
 class Work(NamedTuple):
-    """Labelled articles and their gold; `rows` are the labels of the articles that may teach."""
+    """Labelled articles and their gold; `rows` are the labels of the articles that may teach, the `measured` may be read."""
 
     documents: Mapping[str, Document]
     gold: Sequence[Claim]
     rows: Mapping[str, list[dict[str, Any]]]
+    measured: Sequence[str]
 
 
 def main() -> None:
@@ -69,7 +70,7 @@ def main() -> None:
         "rules + model": learned,
     }
     for kind in ("news", "blog"):
-        articles = [article for article in work.documents if genre(article) == kind]
+        articles = [article for article in work.measured if genre(article) == kind]
         print(f"{kind}: {len(articles)} articles, {sum(claim.article in articles for claim in work.gold)} gold claims")
         _table({name: scored(work, claims, articles) for name, claims in systems.items()})
         print()
@@ -81,10 +82,10 @@ def main() -> None:
 
 def material(shared: Path | None) -> Work:
     """The development articles, analysed up to attribution, with their gold."""
-    paths = article_paths(shared)
+    paths = article_paths(shared, more=True)
     read_articles = {article.id: article for article in read(list(paths.values())) if isinstance(article, Article)}
     texts = {name: article.text for name, article in read_articles.items()}
-    homes = [Path("gold")] + ([shared / "gold"] if shared else [])
+    homes = [Path("gold")] + ([shared / "gold", MORE] if shared else [])
     claims: dict[str, list[Claim]] = {}
     for home in homes:
         found = read_gold(home, texts)
@@ -92,17 +93,18 @@ def material(shared: Path | None) -> Work:
             claims.setdefault(article, [claim for claim in found.claims if claim.article == article])
     documents = tagged([article for name, article in read_articles.items() if name in claims])
     analysed = {document.article.id: attribute(names(dates(document))) for document in documents}
-    taught = {article: rows for article, rows in gold_rows(shared).items() if article in analysed}
-    return Work(analysed, [claim for rows in claims.values() for claim in rows], taught)
+    taught = {article: rows for article, rows in gold_rows(shared, more=True).items() if article in analysed}
+    measured = [article for article in analysed if article not in teachers()]
+    return Work(analysed, [claim for rows in claims.values() for claim in rows], taught, measured)
 
 
 def cross_validated(work: Work, count: int) -> Iterator[Claim]:
     """The claims of every article by models that have not seen its story."""
-    articles = list(work.documents)
+    articles, more = work.measured, [article for article in work.rows if article in teachers()]
     labelled = {article: label(work.documents[article], work.gold) for article in work.rows}
     fold = folds(articles, work.gold, count)
     for k in sorted(set(fold)):
-        seen = [article for article, n in zip(articles, fold, strict=True) if n != k and article in work.rows]
+        seen = more + [article for article, n in zip(articles, fold, strict=True) if n != k and article in work.rows]
         with tempfile.TemporaryDirectory() as home:
             for name, model in models(work, labelled, seen).items():
                 (Path(home) / f"{name}.json").write_text(json.dumps(model), encoding="utf-8")
@@ -159,7 +161,7 @@ def _cell(value: float | None, width: int) -> str:
 
 def confidences(work: Work, claims: Sequence[Claim]) -> tuple[Floats, Floats]:
     """Of each claim its confidence, and 1 if it is paired with gold, else 0."""
-    pairs = reconcile(claims, work.gold, Config(), articles=list(work.documents))
+    pairs = reconcile(claims, work.gold, Config(), articles=work.measured)
     right = {(pair.article, pair.pred) for pair in pairs if pair.pred and pair.gold}
     paired = [float((claim.article, claim.id) in right) for claim in claims]
     return np.array([claim.confidence for claim in claims]), np.array(paired)
@@ -177,7 +179,7 @@ def reliability(sure: Floats, paired: Floats) -> Iterator[tuple[float, float, in
 
 
 def _each(work: Work, tell: Callable[[Document], Iterable[Claim]]) -> list[Claim]:
-    return [claim for document in work.documents.values() for claim in tell(document)]
+    return [claim for article in work.measured for claim in tell(work.documents[article])]
 
 
 def finite_verbs(document: Document) -> Iterator[Claim]:

@@ -12,12 +12,14 @@ import json
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from keii.bench.material import MORE, teachers, texts
 from keii.gold import read_claims, read_manifest, read_texts
 from keii.merge import group
 from keii.merge.evidence import Model
@@ -48,16 +50,14 @@ class Row(NamedTuple):
         return (self.muc + self.b3 + self.ceafe) / 3
 
 
-def gold_claims(shared: Path | None, project: Path = Path()) -> list[Claim]:
+def gold_claims(shared: Path | None) -> list[Claim]:
     """All gold claims with their texts: the project's own and, for articles it has not, those of `shared/gold`."""
-    homes = [project] + ([shared] if shared else [])
-    folders = [home / name for home in homes for name in ("corpus", "articles") if (home / name).is_dir()]
-    texts = read_texts(folders)
+    known = read_texts([Path("corpus")] + ([shared / "articles", texts(shared)] if shared else []))
     claims: dict[str, tuple[Claim, ...]] = {}
-    for home in homes:
-        for path in sorted((home / "gold").glob("*.jsonl")):
-            if path.stem in texts and path.stem not in claims:
-                claims[path.stem] = read_claims(path, texts)
+    for home in [Path("gold")] + ([shared / "gold", MORE] if shared else []):
+        for path in sorted(home.glob("*.jsonl")):
+            if path.stem in known and path.stem not in claims:
+                claims[path.stem] = read_claims(path, known)
     return [claim for article in sorted(claims) for claim in claims[article]]
 
 
@@ -103,8 +103,8 @@ def day_and_participant(claims: Sequence[Claim]) -> list[list[Claim]]:
 
 
 def folds(claims: Sequence[Claim]) -> dict[str, str]:
-    """The fold of each article: its story, or a fifth of the Wikinews articles."""
-    names = {claim.article: story(claim.article) for claim in claims}
+    """The fold of each article that does not only teach: its story, or a fifth of the Wikinews articles."""
+    names = {claim.article: story(claim.article) for claim in claims if claim.article not in teachers()}
     return {a: f"wikinews {zlib.crc32(a.encode()) % FOLDS}" if name == "wikinews" else name for a, name in names.items()}
 
 
@@ -116,10 +116,11 @@ def held_out(claims: Sequence[Claim], *, found: bool = False) -> dict[str, Model
     fold = folds(claims)
     test = {name for name, row in read_manifest(Path("gold")).items() if row.split == "test"}
     taught = [claim for claim in claims if claim.article not in test]
-    names, values, same, articles = both(examples(taught), examples(blur(taught))) if found else examples(taught)
+    of = partial(examples, apart=teachers())
+    names, values, same, articles = both(of(taught), of(blur(taught))) if found else of(taught)
     models = {}
     for held in sorted(set(fold.values())):
-        kept = [i for i, (a, b) in enumerate(articles) if held not in (fold[a], fold[b])]
+        kept = [i for i, (a, b) in enumerate(articles) if held not in (fold.get(a), fold.get(b))]
         weights = fit(names, values[kept], same[kept], [articles[i] for i in kept])
         models[held] = Model(weights, weights, THRESHOLD)
     return models
@@ -130,7 +131,8 @@ def runs(claims: Sequence[Claim]) -> dict[str, list[Claim]]:
     fold = folds(claims)
     sets: defaultdict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        sets["source articles" if claim.article[:4] in {"000_", "001_"} else fold[claim.article]].append(claim)
+        if claim.article in fold:
+            sets["source articles" if claim.article[:4] in {"000_", "001_"} else fold[claim.article]].append(claim)
     return dict(sets)
 
 
@@ -190,7 +192,7 @@ def main() -> None:
     if options.learn:
         held_out_articles = {name for name, row in read_manifest(Path("gold")).items() if row.split == "test"}
         claims = [claim for claim in claims if claim.article not in held_out_articles]
-        learn(claims, "python -m keii.bench.events --learn --shared ../shared")
+        learn(claims, "python -m keii.bench.events --learn --shared ../shared", apart=teachers())
         return
     models = held_out(claims)
     fold = folds(claims)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from keii.bench.claimfields import Gold, folds, material, write_model
+from keii.bench.claimfields import Gold, folds, material, measured, write_model
 from keii.extract.candidates import candidates
 from keii.extract.factuality import by_rule, features, read_cues
 from keii.extract.grammar import chain
@@ -38,7 +38,7 @@ def main() -> None:
     arguments = parser.parse_args()
     shared = arguments.shared if arguments.shared.is_dir() else None
     articles = material(shared)
-    gold = [claim for claims in articles for claim in claims]
+    gold = [claim for claims in measured(articles) for claim in claims]
     truth = [claim.row["factuality"] for claim in gold]
     rules = [by_rule(read_cues(claim.document.tokens[claim.candidate.sentence], claim.candidate.token)) for claim in gold]
     _report("rules", gold, truth, rules)
@@ -57,7 +57,7 @@ def cross_validated(articles: Sequence[list[Gold]], count: int = 10) -> list[str
         model = learn([articles[k] for k in train], [rows[k] for k in train])
         for k in test:
             told[k] = [model.classes[at] for at in model.decide(rows[k]).argmax(axis=1)] if rows[k] else []
-    return [value for k in range(len(articles)) for value in told[k]]
+    return [value for k in sorted(told) for value in told[k]]
 
 
 def learn(articles: Sequence[Sequence[Gold]], rows: Sequence[Sequence[dict[str, float]]] | None = None) -> Linear:

@@ -19,7 +19,17 @@ from keii import lexicon
 from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.clusters import clusters
-from keii.extract.grammar import children, is_content, is_function, is_sahen, of_sentence, of_word, particles, path_to_root, quote_depth
+from keii.extract.grammar import (
+    children,
+    is_content,
+    is_function,
+    is_sahen,
+    of_sentence,
+    of_word,
+    particles,
+    path_to_root,
+    quote_depth,
+)
 from keii.extract.learned import Linear, load
 from keii.model import Document, EventType, Factuality, Token
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any, get_args
@@ -53,8 +53,11 @@ def story(article: str) -> str:
     return "wikinews" if article.startswith("wn") else article.rpartition("-")[0]
 
 
-def examples(claims: Sequence[Claim]) -> Examples:
-    """Pairs of claims of one story: names of features, their values (pairs, features), whether one event, the two articles."""
+def examples(claims: Sequence[Claim], apart: Collection[str] = ()) -> Examples:
+    """Pairs of claims of one story: names of features, their values (pairs, features), whether one event, the two articles.
+
+    Articles that are labelled `apart` tell of their own events alone: they make no pairs with others.
+    """
     stories: dict[str, list[Claim]] = {}
     for claim in claims:
         stories.setdefault(story(claim.article), []).append(claim)
@@ -68,6 +71,10 @@ def examples(claims: Sequence[Claim]) -> Examples:
             a, b = blocks(table, 3)
         else:
             a, b = np.array(list(combinations(range(len(members)), 2)), dtype=np.int64).reshape(-1, 2).T
+        if apart:
+            alone = np.array([claim.article in apart for claim in members])
+            kept = (table.article[a] == table.article[b]) | ~(alone[a] | alone[b])
+            a, b = a[kept], b[kept]
         found = compare(table, a, b)
         names = list(found)
         values.append(np.stack(list(found.values()), axis=1))
@@ -116,10 +123,10 @@ def _bounds(name: str) -> tuple[float | None, float | None]:
     return (0.0, None) if name.startswith(FOR) else (None, None)
 
 
-def learn(claims: Sequence[Claim], made_by: str) -> None:
+def learn(claims: Sequence[Claim], made_by: str, apart: Collection[str] = ()) -> None:
     """Learn from claims with their events, as they are and as the program would have found them; write models/merge.json."""
-    names, values, same, articles = examples(claims)
-    blurred = examples(blur(claims))
+    names, values, same, articles = examples(claims, apart)
+    blurred = examples(blur(claims), apart)
     data = {
         "made_by": made_by,
         "learned_from": {"claims": len(claims), "pairs": len(same), "of one event": int(same.sum())},
