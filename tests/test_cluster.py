@@ -56,18 +56,22 @@ def _address(file: Path, workers: int) -> str:
     return address
 
 
-def test_a_worker_that_is_killed_changes_nothing(many: tuple[Path, Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", ["analysed 16 of 48", "a batch of claims came back"])
+def test_a_worker_that_is_killed_changes_nothing(many: tuple[Path, Path], tmp_path: Path, words: str) -> None:
     corpus, local = many
     out = tmp_path / "out"
     with cluster(tmp_path, 2) as (address, workers):
-        command = [sys.executable, "-m", "keii", "-v", "run", str(corpus), "-o", str(out), "--cluster", address]
+        command = [sys.executable, "-m", "keii", "-vv", "run", str(corpus), "-o", str(out), "--cluster", address]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
+        told = []
         for line in process.stderr:
-            if "analysed 16 of 48" in line:
+            told.append(line)
+            if words in line and workers[0].poll() is None:
                 os.kill(workers[0].pid, signal.SIGKILL)
         assert process.wait() == 0
         assert workers[0].wait() == -signal.SIGKILL
+    assert sum("a batch of claims came back" in line for line in told) >= 4, "rows, pairs and clusters are made by the workers"
     assert same(outputs(local), outputs(out))
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import doctest
+import pickle
 import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import keii.merge.discourse
@@ -13,8 +17,9 @@ import keii.merge.identity
 import keii.merge.places
 import keii.merge.words
 from keii import config
-from keii.merge import merge, why
-from keii.merge.cluster import cluster
+from keii.bench.synthetic import synthetic
+from keii.merge import group, merge, why
+from keii.merge.cluster import average_link
 from keii.merge.discourse import OPENERS, TAILS, is_entry, is_quoted, opener, ordinals, tail
 from keii.merge.evidence import load_model
 from keii.merge.places import place
@@ -126,15 +131,25 @@ def test_blur_makes_the_same_mistakes_each_time() -> None:
 
 
 def test_average_link_does_not_chain() -> None:
-    import numpy as np
+    assert average_link(3, np.array([3.0, -6.0, 1.0]), 0.0) == [[0, 1], [2]]
 
-    links = {(0, 1): 3.0, (1, 2): 1.0, (0, 2): -6.0}
 
-    def compare(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return np.array([links[int(i), int(j)] for i, j in zip(a, b, strict=True)])
+def pickled(work: Callable[..., object], batches: Iterable[object]) -> Iterator[object]:
+    """Do the work as another process would."""
+    for batch in batches:
+        there, sent = pickle.loads(pickle.dumps((work, batch)))
+        yield pickle.loads(pickle.dumps(there(sent)))
 
-    a, b = np.array([0, 1]), np.array([1, 2])
-    assert cluster(3, a, b, compare(a, b), compare, 0.0) == [[0, 1], [2]]
+
+def test_however_merging_is_cut_and_wherever_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keii.merge.cluster.LARGEST", 9)  # so that components are cut too
+    claims, model = list(synthetic(600)), load_model()
+    whole = group(claims, model, batch=10**6)
+    assert max(map(len, whole)) > 2 and len(whole) < 600
+    assert group(claims[::-1], model, batch=1) == whole
+    assert group(claims, model, batch=50, each=pickled) == whole
+    with ThreadPoolExecutor(3) as executor:
+        assert group(claims, model, batch=50, each=executor.map) == whole
 
 
 def test_record() -> None:

@@ -10,14 +10,15 @@ import gc
 import hashlib
 import logging
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 from keii import lexicon
 from keii.attribute import attribute
@@ -26,7 +27,7 @@ from keii.dates import dates
 from keii.extract import extract
 from keii.gold import Gold, read_gold
 from keii.headline import headlines
-from keii.merge import merge
+from keii.merge import Each, merge
 from keii.model import (
     RUNNING_TEXT,
     Analysis,
@@ -57,6 +58,11 @@ BATCH = 16
 ANALYSIS_SECTIONS = ("read", "tag", "names", "extract")
 """Sections of the configuration that an article's analysis depends on."""
 
+AHEAD = 64
+"""So many batches of claims are sent to the workers before the first has to be back."""
+
+_Batch = TypeVar("_Batch")
+_Result = TypeVar("_Result")
 Progress = Callable[[int, int], None]
 """Told how many of how many articles are done."""
 
@@ -217,16 +223,15 @@ def analyse_all(
     return failures, len(todo)
 
 
-_Batch = tuple[list[Analysis], list[Failure], Counter[str]]
+_Analysed = tuple[list[Analysis], list[Failure], Counter[str]]
 
 
-def _finished(batches: Sequence[Sequence[Article]], config: Config, executor: Executor | None) -> Iterator[_Batch]:
+def _finished(batches: Sequence[Sequence[Article]], config: Config, executor: Executor | None) -> Iterator[_Analysed]:
     """Batches as they are done, in any order: the store puts them in theirs."""
     if executor is None:
         yield from (_analyse_batch(batch, config) for batch in batches)
         return
-    futures = [executor.submit(_analyse_batch, batch, config) for batch in batches]
-    for future in as_completed(futures):
+    for future in as_completed({executor.submit(_analyse_batch, batch, config) for batch in batches}):
         yield future.result()
 
 
@@ -243,7 +248,7 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def _analyse_batch(articles: Sequence[Article], config: Config) -> _Batch:
+def _analyse_batch(articles: Sequence[Article], config: Config) -> _Analysed:
     """Analyse a batch; if it fails, each article by itself, so that one that can't be analysed stops no other."""
     clock: Counter[str] = Counter()
     try:
@@ -263,16 +268,16 @@ def _analyse_batch(articles: Sequence[Article], config: Config) -> _Batch:
 
 
 def combine(
-    analyses: Sequence[Analysis], config: Config, previous: Sequence[Event] = ()
+    analyses: Sequence[Analysis], config: Config, previous: Sequence[Event] = (), *, each: Each = map
 ) -> tuple[tuple[Claim, ...], tuple[Event, ...], tuple[Name, ...]]:
-    """Link names over the articles and merge their claims into events."""
+    """Link names over the articles and merge their claims into events; `each` does the work on batches of claims."""
     articles = {analysis.id: article_of(analysis) for analysis in analyses}
     links = link_names([_document(analysis, articles[analysis.id]) for analysis in analyses], config.names)
     claims = tuple(_rename(claim, links.run_name) for analysis in analyses for claim in analysis.claims)
     headlines = {
         claim.key: told for analysis in analyses for claim, told in zip(analysis.claims, analysis.headlines, strict=False)
     }
-    claims, events = merge(claims, articles, config.merge, previous, headlines)
+    claims, events = merge(claims, articles, config.merge, previous, headlines, each=each)
     return claims, events, links.names
 
 
@@ -289,6 +294,31 @@ def article_of(analysis: Analysis) -> Article:
         outlet=analysis.outlet,
         zone=analysis.zone,
     )
+
+
+def _on_workers(
+    executor: Executor, clock: Counter[str], work: Callable[[_Batch], _Result], batches: Iterable[_Batch], /
+) -> Iterator[_Result]:
+    """What comes of each batch, in order; only so many are under way at once, so that what waits takes little memory."""
+    under_way: deque[Future[tuple[_Result, float]]] = deque()
+    for batch in batches:
+        under_way.append(executor.submit(_timed, work, batch))
+        if len(under_way) == AHEAD:
+            yield _ended(under_way.popleft(), clock)
+    while under_way:
+        yield _ended(under_way.popleft(), clock)
+
+
+def _timed(work: Callable[[_Batch], _Result], batch: _Batch) -> tuple[_Result, float]:
+    begun = time.process_time()
+    return work(batch), time.process_time() - begun
+
+
+def _ended(batch: Future[tuple[_Result, float]], clock: Counter[str]) -> _Result:
+    result, seconds = batch.result()
+    clock["combine"] += seconds  # type: ignore[assignment]
+    log.debug("a batch of claims came back from a worker")
+    return result
 
 
 def _document(analysis: Analysis, article: Article) -> Document:
@@ -359,12 +389,20 @@ def gather(
     return Run(len(articles), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
 
 
-def tell(run: Run, config: Config, gold: Path | None = None, previous: Sequence[Event] = ()) -> None:
+def tell(
+    run: Run,
+    config: Config,
+    gold: Path | None = None,
+    previous: Sequence[Event] = (),
+    *,
+    executor: Executor | None = None,
+) -> None:
     """Combine a run's articles and, with gold, score them; `previous` are the events of the run before."""
     clock: Counter[str] = Counter()
     timed = _Stopwatch(clock)
     with timed("combine"):
-        run.claims, run.events, run.names = combine(run.analyses, config, previous)
+        each = map if executor is None else partial(_on_workers, executor, clock)
+        run.claims, run.events, run.names = combine(run.analyses, config, previous, each=each)
     if gold is not None:
         with timed("score"):
             run.gold = read_gold(gold, {analysis.id: analysis.text for analysis in run.analyses})

@@ -50,18 +50,18 @@ def execute(paths: Sequence[Path], options: Options, config: Config, progress: P
     with opened(out, fresh=options.fresh) as store:
         with _executor(options) as executor:
             run = gather(paths, store, config, executor=executor, progress=progress)
-        if not run.analyses:
-            return run
-        cause = _cause(run, store, config, gold)
-        again = cause == store.state("cause")
-        written = json.loads(store.state("files") or "{}")
-        if again and written and digests(out, written) == written:
-            log.info("nothing changed: %s stays as it is", out)
-            reload(run, out, gold)
-            return run
-        # The events that a run sets out from are those of the last one that ended, however often it is begun itself.
-        before = store.state("before" if again else "events") or ""
-        tell(run, config, gold, _events(before))
+            if not run.analyses:
+                return run
+            cause = _cause(run, store, config, gold)
+            again = cause == store.state("cause")
+            written = json.loads(store.state("files") or "{}")
+            if again and written and digests(out, written) == written:
+                log.info("nothing changed: %s stays as it is", out)
+                reload(run, out, gold)
+                return run
+            # The events that a run sets out from are those of the last one that ended, however often it is begun itself.
+            before = store.state("before" if again else "events") or ""
+            tell(run, config, gold, _events(before), executor=executor)
         files = export(run, out, config)
         _remove(out, written.keys() - files.keys())
         store.set_state({"cause": cause, "before": before, "events": lines(run.events), "files": json.dumps(files)})

@@ -5,7 +5,7 @@ Pairs that speak for joining span components; inside one, all pairs are compared
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -16,25 +16,8 @@ from keii.merge.table import Floats, Ints
 LARGEST = 400
 """A component with more claims is cut where its links are weakest."""
 
-Compare = Callable[[Ints, Ints], Floats]
-"""Evidence for pairs being one event: log-odds, -inf for what can't be."""
 
-
-def cluster(n: int, a: Ints, b: Ints, evidence: Floats, compare: Compare, threshold: float) -> list[list[int]]:
-    """Partition rows `0…n-1`; each cluster ascending, clusters by first row."""
-    components = list(_components(np.arange(n), a, b, evidence, threshold))
-    clusters = [[int(rows[0])] for rows in components if len(rows) == 1]
-    larger = [rows for rows in components if len(rows) > 1]
-    if larger:
-        pairs = [rows[np.stack(np.triu_indices(len(rows), 1))] for rows in larger]
-        ends = np.cumsum([part.shape[1] for part in pairs])
-        scores = np.split(compare(*np.concatenate(pairs, axis=1)), ends[:-1])
-        for rows, of in zip(larger, scores, strict=True):
-            clusters += [[int(rows[i]) for i in members] for members in _average_link(len(rows), of, threshold)]
-    return sorted(clusters)
-
-
-def _components(rows: Ints, a: Ints, b: Ints, evidence: Floats, threshold: float) -> Iterable[Ints]:
+def components(rows: Ints, a: Ints, b: Ints, evidence: Floats, threshold: float) -> Iterator[Ints]:
     """What hangs together by links above the threshold, which rises while a component is too large."""
     linked = evidence > threshold
     a, b, evidence = a[linked], b[linked], evidence[linked]
@@ -50,14 +33,14 @@ def _components(rows: Ints, a: Ints, b: Ints, evidence: Floats, threshold: float
             continue
         first, last = np.searchsorted(of_pair[by_pair], [label[members[0]], label[members[0]] + 1])
         inside = by_pair[first:last]
-        yield from _components(rows[members], a[inside], b[inside], evidence[inside], _higher(evidence[inside], threshold))
+        yield from components(rows[members], a[inside], b[inside], evidence[inside], _higher(evidence[inside], threshold))
 
 
 def _higher(evidence: Floats, threshold: float) -> float:
     return max(threshold + 0.5, float(np.quantile(evidence, 0.25)))
 
 
-def _average_link(n: int, evidence: Floats, threshold: float) -> list[list[int]]:
+def average_link(n: int, evidence: Floats, threshold: float) -> list[list[int]]:
     """Join the two clusters with the highest mean evidence until none is above the threshold.
 
     `evidence` is the upper triangle of the pairs of `0…n-1`, row by row.

@@ -121,7 +121,7 @@ def _kind(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Flo
     alike = np.minimum(_dot(table.paraphrases, a, b), 2)
     frame = np.minimum(_dot(table.frames, a, b), 2)
     unlike = (chars == 0) & (alike == 0) & (equal == 0)
-    found: dict[str, Floats | Bools] = {f"both {name}": same & (ours == i) for i, name in enumerate(table.types)}
+    found: dict[str, Floats | Bools] = {f"both {name}": same & (ours == i) for i, name in enumerate(TYPES)}
     for one, other in RELATED:
         found[f"{one}, {other}"] = table.either(table.type, TYPES.index(one), TYPES.index(other), a, b)
     found |= {
@@ -130,8 +130,8 @@ def _kind(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Flo
         "trigger paraphrase": alike * (equal == 0),
         "parts of one happening": frame * (equal == 0),
         "parts of one happening, same sentence": frame * (equal == 0) * same_sentence,
-        "trigger cluster": _dot(table.clusters[2], a, b) * (equal == 0),
-        "trigger wide cluster": _dot(table.clusters[0], a, b) * (equal == 0),
+        "trigger cluster": _dot(table.narrow, a, b) * (equal == 0),
+        "trigger wide cluster": _dot(table.wide, a, b) * (equal == 0),
         "same type, other trigger": same & unlike & (frame == 0),
         "same type, other trigger, same sentence": same & unlike & (frame == 0) & same_sentence,
         "other type, same trigger": ~same & ((equal > 0) | (chars > 0.6)),
@@ -229,7 +229,7 @@ def _discourse(table: Table, a: Ints, b: Ints, same_article: Bools, same_sentenc
     }
     found |= {f"opens {name}": goes_on & (table.opener[second] == i) for i, name in enumerate(OPENERS)}
     named = np.maximum(_named(table, a, b), _named(table, b, a))
-    told = _dot2(table.who, table.present, a, b) + _dot2(table.who, table.present, b, a)
+    told = _common(table.who, table.words, a, b) + _common(table.who, table.words, b, a)
     counted, numbered = _dot(table.counters, a, b) > 0, _dot(table.ordinals, a, b) > 0
     return found | {
         "one quoted": table.quoted[a] != table.quoted[b],
@@ -257,7 +257,7 @@ def _joint(found: Mapping[str, Floats]) -> dict[str, Floats]:
 
 def _named(table: Table, a: Ints, b: Ints) -> Floats:
     """How much of the first trigger's words stands in the second sentence, besides its own trigger."""
-    shared = _dot2(table.said, table.present, a, b) - _dot(table.said, a, b)
+    shared = _common(table.said, table.words, a, b) - _dot(table.said, a, b)
     return np.maximum(shared, 0) / np.maximum(_size(table.said, a), 1)
 
 
@@ -267,6 +267,12 @@ def _dot(these: Sets, a: Ints, b: Ints) -> Floats:
 
 def _dot2(left: Sets, right: Sets, a: Ints, b: Ints) -> Floats:
     return row_sums(csr_array(left.matrix[a].multiply(right.matrix[b])))
+
+
+def _common(left: Sets, right: Sets, a: Ints, b: Ints) -> Floats:
+    """How many names are in both sets, whatever they weigh."""
+    count: Floats = np.diff(csr_array(left.matrix[a].multiply(right.matrix[b])).indptr).astype(np.float64)
+    return count
 
 
 def _size(these: Sets, rows: Ints) -> Floats:

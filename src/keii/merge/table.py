@@ -1,15 +1,16 @@
 """All claims side by side, so that many pairs are compared at once: a row for each claim.
 
 A row depends on the claim and its article's other claims alone, not on the rest of the run: what is far from a new article
-keeps its events.
+keeps its events, and rows made apart, on several machines too, can stand below one another.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from hashlib import blake2b
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -29,6 +30,7 @@ Bools = npt.NDArray[np.bool_]
 
 DAY = 1440
 _FAR = 10**10
+_COLUMNS = 1 << 62
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
 _BEHIND = 10
 """An amount so many characters behind the last trigger of a sentence is still its own."""
@@ -72,47 +74,97 @@ class Sets(NamedTuple):
     matrix: csr_array
     size: Floats
 
+    def take(self, rows: Ints) -> Sets:
+        return Sets(self.matrix[rows], self.size[rows])
 
-def sets(rows: Sequence[Mapping[str, float]], columns: dict[str, int] | None = None) -> Sets:
-    """Named weights of each row; `columns` are filled in order of first use, and shared by sets that are to be compared."""
-    columns = {} if columns is None else columns
-    indices = [columns.setdefault(name, len(columns)) for row in rows for name in row]
-    data = [weight for row in rows for weight in row.values()]
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-    matrix = csr_array((data, indices, starts), shape=(len(rows), max(len(columns), 1)), dtype=np.float64)
+    @staticmethod
+    def join(parts: Sequence[Sets]) -> Sets:
+        """Sets below one another."""
+        counts = np.concatenate([np.diff(part.matrix.indptr) for part in parts])
+        data, indices = (np.concatenate([getattr(part.matrix, name) for part in parts]) for name in ("data", "indices"))
+        return Sets(_matrix(data, indices, counts), np.concatenate([part.size for part in parts]))
+
+
+def sets(rows: Sequence[Mapping[str, float]]) -> Sets:
+    """Named weights of each row; a name's column is the same wherever it stands."""
+    columns = {name: column(name) for name in {name for row in rows for name in row}}
+    indices = np.array([columns[name] for row in rows for name in row], dtype=np.int64)
+    data = np.array([weight for row in rows for weight in row.values()], dtype=np.float64)
+    matrix = _matrix(data, indices, np.array([len(row) for row in rows]))
     matrix.sort_indices()
     return Sets(matrix, row_sums(matrix.multiply(matrix)))
 
 
+def column(name: str) -> int:
+    """The number of a name: a hash, so that nobody has to hand out numbers."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest()) % _COLUMNS
+
+
+def _matrix(data: Floats, indices: Ints, counts: Ints) -> csr_array:
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    return csr_array((data, indices, starts), shape=(len(counts), _COLUMNS))
+
+
+def rows_of(matrix: csr_array) -> Ints:
+    """The row of each value."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+
+
 def row_sums(matrix: csr_array) -> Floats:
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    return np.bincount(rows, weights=matrix.data, minlength=matrix.shape[0]).astype(np.float64)
+    return np.bincount(rows_of(matrix), weights=matrix.data, minlength=matrix.shape[0]).astype(np.float64)
 
 
 class Table:
-    """All claims side by side: one array or sparse matrix for each thing that pairs are compared by."""
+    """Claims of whole articles side by side: one array, or `Sets`, for each thing that pairs are compared by."""
 
     def __init__(self, claims: Sequence[Claim]) -> None:
-        self.claims = claims
-        self.amounts = own_amounts(claims)
-        self.content = [content(claim.evidence.text) for claim in claims]
         by_article: defaultdict[str, list[int]] = defaultdict(list)
         for i, claim in enumerate(claims):
             by_article[claim.article].append(i)
-        ids = {article: i for i, article in enumerate(by_article)}
-        self.article = np.array([ids[claim.article] for claim in claims], dtype=np.int64)
+        self.article = np.array([column(claim.article) for claim in claims], dtype=np.int64)
         self.certain = np.array([claim.confidence >= 1 for claim in claims])
         self.sentence = np.array([claim.evidence.start for claim in claims], dtype=np.int64)
         self.at = np.array([claim.trigger.start for claim in claims], dtype=np.int64)
         self.order = np.zeros(len(claims), dtype=np.int64)
+        self.place = np.zeros(len(claims), dtype=np.int64)
         for rows in by_article.values():
             starts = sorted({claims[i].evidence.start for i in rows})
-            place = {start: k for k, start in enumerate(starts)}
-            for i in rows:
-                self.order[i] = place[claims[i].evidence.start]
+            order = {start: k for k, start in enumerate(starts)}
+            for place, i in enumerate(sorted(rows, key=lambda i: claims[i].trigger.start)):
+                self.order[i] = order[claims[i].evidence.start]
+                self.place[i] = place
         self._dates([moment(claim) for claim in claims])
-        self._sets(by_article)
-        self._discourse()
+        self._sets(claims, by_article)
+        self._discourse(claims)
+        self.keys = sets(
+            [
+                _ones(keys(claim, int(low) // DAY if dated else None))
+                for claim, low, dated in zip(claims, self.low, self.dated, strict=True)
+            ]
+        )
+
+    def __len__(self) -> int:
+        return len(self.article)
+
+    def take(self, rows: Ints) -> Table:
+        """A table of some of the rows."""
+        part = object.__new__(Table)
+        for name, values in vars(self).items():
+            vars(part)[name] = values.take(rows)
+        return part
+
+    @staticmethod
+    def join(parts: Sequence[Table]) -> Table:
+        """Tables of different articles below one another."""
+        whole = object.__new__(Table)
+        for name, values in vars(parts[0]).items():
+            join = Sets.join if isinstance(values, Sets) else np.concatenate
+            vars(whole)[name] = join([vars(part)[name] for part in parts])
+        return whole
+
+    @property
+    def roles(self) -> dict[str, Sets]:
+        return {"agent": self.agent, "patient": self.patient, "org": self.org}
 
     def _dates(self, moments: Sequence[Moment | None]) -> None:
         self.dated = np.array([m is not None for m in moments])
@@ -121,9 +173,7 @@ class Table:
         self.clock = np.array([bool(m and m.clock) for m in moments])
         self.closed = np.array([bool(m and m.closed) for m in moments])
 
-    def _sets(self, by_article: Mapping[str, list[int]]) -> None:
-        claims = self.claims
-        self.types = TYPES
+    def _sets(self, claims: Sequence[Claim], by_article: Mapping[str, list[int]]) -> None:
         self.type = np.array([TYPES.index(claim.type) for claim in claims], dtype=np.int64)
         self.position = np.isin(self.type, [TYPES.index("start-position"), TYPES.index("end-position")])
         self.grouped = np.array(
@@ -133,30 +183,27 @@ class Table:
             [_ones(w for who in claim.participants if who.role == "patient" for w in content(who.name)) for claim in claims]
         )
         self.fact = np.array([["fact", "negated", "possible", "planned"].index(claim.factuality) for claim in claims])
-        columns: dict[str, int] = {}
-        self.names = sets(_weighed([{who.name for who in claim.participants} for claim in claims], by_article), columns)
-        self.roles = {
-            role: sets([_ones(who.name for who in claim.participants if who.role == role) for claim in claims], columns)
+        self.names = sets(_weighed([{who.name for who in claim.participants} for claim in claims], by_article))
+        self.agent, self.patient, self.org = (
+            sets([_ones(who.name for who in claim.participants if who.role == role) for claim in claims])
             for role in ("agent", "patient", "org")
-        }
+        )
         self.speakers = sets([_ones(claim.speakers) for claim in claims])
         self.outlets = sets([_ones(claim.outlets) for claim in claims])
-        self.word_columns: dict[str, int] = {}
-        self.words = sets(_weighed(self.content, by_article), self.word_columns)
+        self.words = sets(_weighed([content(claim.evidence.text) for claim in claims], by_article))
         self.near = sets(_weighed([content(context(claim)) for claim in claims], by_article))
         self.trigger = sets(_weighed([[claim.trigger.text] for claim in claims], by_article))
         self.kanji = sets([_ones(kanji(claim.trigger.text)) for claim in claims])
         self.paraphrases = sets(_weighed([paraphrases(claim.trigger.text) for claim in claims], by_article))
         self.frames = sets(_weighed([paraphrases(claim.trigger.text, "frame") for claim in claims], by_article))
         self.offices = sets([_ones(office.kind for office in offices(context(claim, 20))) for claim in claims])
-        self.clusters = [
-            sets([_ones(c[i : i + 1]) for c in map(_clusters, (claim.trigger.text for claim in claims))]) for i in range(3)
-        ]
-        self.numbers = sets([_ones(f"{a.low} {a.unit}" for a in mine) for mine in self.amounts.values()])
-        self.units = sets([_ones(a.unit for a in mine) for mine in self.amounts.values()])
+        alike = [_clusters(claim.trigger.text) for claim in claims]
+        self.wide, self.narrow = (sets([_ones(of[i : i + 1]) for of in alike]) for i in (0, 2))
+        told = own_amounts(claims).values()
+        self.numbers = sets([_ones(f"{a.low} {a.unit}" for a in mine) for mine in told])
+        self.units = sets([_ones(a.unit for a in mine) for mine in told])
 
-    def _discourse(self) -> None:
-        claims = self.claims
+    def _discourse(self, claims: Sequence[Claim]) -> None:
         self.tail = np.array([tail(claim) for claim in claims], dtype=np.int64)
         self.opener = np.array([opener(claim.evidence.text) for claim in claims], dtype=np.int64)
         self.entry = np.array([is_entry(claim.evidence.text) for claim in claims])
@@ -166,16 +213,8 @@ class Table:
         numbered = [ordinals(claim) for claim in claims]
         self.ordinals = sets([_ones(f"{number}{counter}" for counter, number in of.items()) for of in numbered])
         self.counters = sets([_ones(of) for of in numbered])
-        said = sets([_ones(content(claim.trigger.text)) for claim in claims], self.word_columns)
-        who = sets([_ones(w for c in claim.participants for w in content(c.name)) for claim in claims], self.word_columns)
-        self.said, self.who, present = (self._widened(these) for these in (said, who, self.words))
-        present.matrix.data = np.ones_like(present.matrix.data)
-        self.present = present
-
-    def _widened(self, these: Sets) -> Sets:
-        """The same sets with all columns of words."""
-        matrix, shape = these.matrix, (len(self.claims), max(len(self.word_columns), 1))
-        return Sets(csr_array((matrix.data, matrix.indices, matrix.indptr), shape=shape), these.size)
+        self.said = sets([_ones(content(claim.trigger.text)) for claim in claims])
+        self.who = sets([_ones(w for c in claim.participants for w in content(c.name)) for claim in claims])
 
     @staticmethod
     def either(values: Ints, one: int, other: int, a: Ints, b: Ints) -> Bools:
@@ -194,8 +233,27 @@ def _weighed(rows: Sequence[Iterable[str]], by_article: Mapping[str, list[int]])
     for members in by_article.values():
         seen = Counter(name for i in members for name in rows[i])
         for i in members:
-            weighed[i] = {name: 1 / (1 + np.log(seen[name])) ** 0.5 for name in sorted(rows[i])}
+            weighed[i] = {name: _rarity(seen[name]) for name in rows[i]}
     return weighed
+
+
+@cache
+def _rarity(count: int) -> float:
+    return float(1 / (1 + np.log(count)) ** 0.5)
+
+
+def keys(claim: Claim, day: int | None) -> Iterator[str]:
+    """What claims of one event are likely to share, besides rare words: a name, a class of triggers, a type, a day."""
+    names = {who.name for who in claim.participants}
+    kinds = paraphrases(claim.trigger.text)
+    for name in names:
+        yield f"{name}\0type\0{claim.type}"
+        yield from (f"{name}\0class\0{kind}" for kind in kinds)
+    if day is not None:
+        yield from (f"{name}\0day\0{day}" for name in names)
+        yield from (f"\0class, day\0{kind}\0{day}" for kind in kinds)
+        if not names:
+            yield f"\0type, day\0{claim.type}\0{day}"
 
 
 def context(claim: Claim, width: int = 16) -> str:

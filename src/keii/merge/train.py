@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from keii.merge.blocks import blocks
+from keii.merge.blocks import blocks, pairs
 from keii.merge.compare import compare
 from keii.merge.evidence import Weights
-from keii.merge.table import Floats, Table
+from keii.merge.table import Floats, Ints, Table
 from keii.model import Claim, Role
 
 Examples = tuple[list[str], Floats, npt.NDArray[np.bool_], list[tuple[str, str]]]
@@ -68,7 +68,7 @@ def examples(claims: Sequence[Claim], apart: Collection[str] = ()) -> Examples:
     for name, members in sorted(stories.items()):
         table = Table(members)
         if name == "wikinews":
-            a, b = blocks(table, 3)
+            a, b = _compared(table)
         else:
             a, b = np.array(list(combinations(range(len(members)), 2)), dtype=np.int64).reshape(-1, 2).T
         if apart:
@@ -81,6 +81,14 @@ def examples(claims: Sequence[Claim], apart: Collection[str] = ()) -> Examples:
         same += [members[i].event == members[j].event for i, j in zip(a, b, strict=True)]
         articles += [(members[i].article, members[j].article) for i, j in zip(a, b, strict=True)]
     return names, np.concatenate(values), np.array(same), articles
+
+
+def _compared(table: Table) -> tuple[Ints, Ints]:
+    """The pairs that merging compares, in order."""
+    found = [block.rows[np.stack(pairs(block, 3))] for block in blocks(table, len(table.words.matrix.data) + len(table))]
+    a, b = np.concatenate(found, axis=1)
+    order = np.lexsort((b, a))
+    return a[order], b[order]
 
 
 def fit(names: Sequence[str], values: Floats, same: npt.NDArray[np.bool_], articles: Sequence[tuple[str, str]]) -> Weights:
