@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keii.extract.learned import Group, Linear, Sums, fit, load, save
+from keii.extract.learned import Linear, fit, load, save
 from keii.extract.trees import Trees, grow, grow_choice
 from keii.model import KeiiError
 
@@ -35,25 +35,6 @@ def test_json_gives_the_model_back(tmp_path: Path) -> None:
     save(tmp_path / "colours.json", model.dump())
     again = Linear.parse(load("colours", tmp_path))
     assert again.probabilities(ROWS[:4]) == pytest.approx(model.probabilities(ROWS[:4]), abs=0.01)
-
-
-def test_groups_add_up_as_rows_do() -> None:
-    colours, ends = fit(ROWS, COLOURS, c=1), fit(ROWS[:20], ["yes" if "a" in row else "no" for row in ROWS[:20]], c=1)
-    one, two, three = Group(("a",)), Group(("b", "never seen", "b")), Group(("c",))
-    sums = Sums(ends, colours)
-    for _ in range(2):
-        told = sums.totals([[[one], [two]], [[], [three, one]]])
-        assert told.shape == (2, 2, 1 + len(colours.bias))
-        assert told.sum(axis=1)[:, 1:] + colours.bias == pytest.approx(colours.decide([{"a": 1, "b": 2}, {"a": 1, "c": 1}]))
-        assert told[:, :, 0] == pytest.approx(
-            np.array([[ends.weights["a"][0], 2 * ends.weights["b"][0]], [0, ends.weights["a"][0] + ends.weights["c"][0]]])
-        )
-
-
-def test_many_groups_are_forgotten() -> None:
-    sums = Sums(Linear(("no", "yes"), np.array([0.5]), {"a": np.array([1.0])}))
-    for _ in range(3):
-        assert sums.totals([[[Group(("a",)) for _ in range(40_000)]]])[0, 0, 0] == 40_000
 
 
 def test_small_weights_are_left_out() -> None:
