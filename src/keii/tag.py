@@ -225,8 +225,8 @@ def _piece(sentence: str, start: int, end: int) -> Iterator[_Piece]:
 
 
 def _parsed(doc: Doc) -> Parsed:
-    kept = [token.i for token in doc if not token.is_space]
-    places = {i: n for n, i in enumerate(kept)}
+    words = (i for i, space in enumerate(doc.to_array(["IS_SPACE"]).tolist()) if not space)
+    places = {i: n for n, i in enumerate(words)}
     return Parsed(tuple(_tokens(doc, places)), tuple(_entities(doc, places)))
 
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from keii.attribute import attribute
 from keii.bench import claimdates, events, factuality, roles
-from keii.bench.claimfields import matched
+from keii.bench.claimfields import matched, measured
 from keii.bench.material import MORE, article_paths, genre, gold_rows, tagged, teachers
 from keii.config import Config, Extract
 from keii.dates import dates
@@ -94,8 +94,8 @@ def material(shared: Path | None) -> Work:
     documents = tagged([article for name, article in read_articles.items() if name in claims])
     analysed = {document.article.id: attribute(names(dates(document))) for document in documents}
     taught = {article: rows for article, rows in gold_rows(shared, more=True).items() if article in analysed}
-    measured = [article for article in analysed if article not in teachers()]
-    return Work(analysed, [claim for rows in claims.values() for claim in rows], taught, measured)
+    shown = [article for article in analysed if article not in teachers()]
+    return Work(analysed, [claim for rows in claims.values() for claim in rows], taught, shown)
 
 
 def cross_validated(work: Work, count: int) -> Iterator[Claim]:
@@ -120,7 +120,7 @@ def models(work: Work, labelled: Mapping[str, Labelled], seen: Sequence[str]) ->
     return {
         **learn([labelled[article] for article in seen], work.gold),
         "factuality": factuality.learn(gold).dump(),
-        "when": claimdates.dump(gold),
+        "when": claimdates.dump(measured(gold)),
         "roles": roles.train(cases, dict(work.rows)),
     }
 

@@ -30,8 +30,10 @@ from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Cast, Unit
 from keii.extract.roles.choose import ROLES, Weights, alone, decode
 from keii.extract.roles.history import History
+from keii.extract.roles.links import Row
 from keii.extract.roles.pairs import together
 from keii.extract.roles.rules import by_rule
+from keii.extract.sums import Group
 from keii.model import Article, Claim, Document, Participant, Role, Text
 from keii.names import names
 from keii.read import read
@@ -42,6 +44,7 @@ _MODEL = Path(__file__).parents[1] / "models" / "roles.json"
 _AT_LEAST, _FOLDS, _INNER = 5, 5, 3
 _LEAST = 0.04
 """Smaller weights are left out of the model."""
+_HABIT = "reader:"
 Chosen = list[tuple[Role, int]]
 """Roles with the rows that take them."""
 
@@ -160,11 +163,25 @@ def after(cases: Sequence[Case], choose: Callable[[int, Case], Chosen]) -> list[
         trigger, past = case.trigger, pasts[case.gold.article]
         if trigger:
             known = past.rows(trigger, case.gold.type, case.units)
-            case = replace(case, rows=tuple(row + more for row, more in zip(case.rows, known, strict=True)))
+            rows = zip(case.rows, known, _habits(case), strict=True)
+            case = replace(case, rows=tuple(row + more + habits for row, more, habits in rows))
             roles = [(case.units[row - 1], role) for role, row in choose(n, case)]
             past.add(trigger, case.gold.type, *taking(roles))
         found.append(case)
     return found
+
+
+def _habits(case: Case) -> Iterator[Row]:
+    """Features that set the labels of other readers apart, by choice; where nobody labelled, as in use, there are none."""
+    trigger, type = case.trigger, case.gold.type
+    if trigger is None or case.gold.article not in teachers():
+        yield from ([] for _ in case.rows)
+        return
+    found = trigger.subject[1]
+    yield [Group((_HABIT, f"{_HABIT}{type}", f"{_HABIT}{found}", f"{_HABIT}{found}&{type}"))]
+    for n, unit in enumerate(case.units):
+        kind, slot = ("carried", "") if unit.back else (trigger.kinds[n], trigger.standing(n)[1])
+        yield [Group((f"{_HABIT}k={kind}", f"{_HABIT}k={kind}&{type}", f"{_HABIT}k={kind}&s={slot}"))]
 
 
 def _gold(case: Case) -> Chosen:
@@ -192,7 +209,7 @@ def train(cases: Sequence[Case], rows: dict[str, list[dict[str, Any]]]) -> dict[
         "weights": {
             name: [round(float(weight), 2) for weight in row]
             for name, row in model.weights.items()
-            if np.abs(row).max() >= _LEAST
+            if np.abs(row).max() >= _LEAST and not name.startswith(_HABIT)
         },
     }
 
