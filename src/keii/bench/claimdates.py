@@ -23,7 +23,6 @@ from keii.extract.when.table import Frame, Pages, table
 from keii.model import When
 from keii.reconcile import days
 
-_SEEDS = 2
 Floats = npt.NDArray[np.float64]
 Past = Sequence[tuple[Dating, Option]]
 Chooser = Callable[[Frame, Sequence[Offer], Floats], int]
@@ -135,18 +134,18 @@ def learn(articles: Sequence[list[Gold]]) -> Trees:
     cases = [[*walk(claims)] for claims in articles]
     known = [case for one in cases for case in one]
     for half, other in ((0, 1), (1, 0)):
-        model = rank([case for one in cases[half::2] for case in one], 1)
+        model = rank([case for one in cases[half::2] for case in one])
         known += [case for claims in articles[other::2] for case in walk(claims, _chooser(model))]
-    return rank(known, _SEEDS)
+    return rank(known)
 
 
-def rank(cases: Sequence[Case], seeds: int) -> Trees:
+def rank(cases: Sequence[Case]) -> Trees:
     """Grow trees on the claims whose date is among the offers."""
     cases = [case for case in cases if any(case.wanted) and not all(case.wanted)]
     table = np.vstack([case.cells for case in cases])
     wanted = np.array([want for case in cases for want in case.wanted])
     sizes = np.array([len(case.found) for case in cases])
-    return Trees.mean([grow_choice(table, wanted, sizes, seed=seed) for seed in range(seeds)])
+    return grow_choice(table, wanted, sizes, seed=0)
 
 
 # --- telling ------------------------------------------------------------------------------------------------------
