@@ -28,9 +28,14 @@ check: .venv/ready ## lint, types, gold
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/keii gold check gold --articles corpus $(if $(wildcard $(SHARED)/articles),--articles $(SHARED)/articles)
+	$(if $(wildcard $(SHARED)/data),$(BIN)/python -m keii.bench.material --shared $(SHARED))
+	$(if $(wildcard $(SHARED)/data),$(BIN)/keii gold check gold/wikinews --articles .cache/wikinews)
+	$(if $(wildcard $(SHARED)/data),$(BIN)/keii gold check gold/blind --articles $(SHARED)/articles)
 
 train: .venv/ready ## learn all models of claims and events anew from gold/ and, where it is there, $(SHARED)/gold
-	$(BIN)/keii train --gold gold --articles corpus $(if $(wildcard $(SHARED)/gold),--gold $(SHARED)/gold --articles $(SHARED)/articles)
+	$(if $(wildcard $(SHARED)/gold),$(BIN)/python -m keii.bench.material --shared $(SHARED))
+	$(BIN)/keii train --gold gold --articles corpus $(if $(wildcard $(SHARED)/gold),--gold $(SHARED)/gold --articles $(SHARED)/articles \
+		--gold gold/wikinews --articles .cache/wikinews)
 	$(BIN)/python -m keii.bench.factuality --shared $(SHARED) --save
 	$(BIN)/python -m keii.bench.claimdates --shared $(SHARED) --save
 	$(BIN)/python -m keii.bench.roles $(SHARED) --train

@@ -69,8 +69,9 @@ def stats(folder: Path, folders: Sequence[Path], as_json: bool) -> None:
 @click.argument("b", type=FILE_OR_FOLDER)
 @_articles
 @_config
+@click.option("--brief", is_flag=True, help="Only the figures, not each difference.")
 @_json
-def agreement(a: Path, b: Path, folders: Sequence[Path], config_path: Path | None, as_json: bool) -> None:
+def agreement(a: Path, b: Path, folders: Sequence[Path], config_path: Path | None, brief: bool, as_json: bool) -> None:
     """Tell how far the labellings A and B agree, and where they differ."""
     from keii.compare import agreement
     from keii.config import load_config
@@ -81,7 +82,7 @@ def agreement(a: Path, b: Path, folders: Sequence[Path], config_path: Path | Non
         return
     headlines(found.scores)
     _table("Cohen's kappa", ("field", "kappa"), [(field, f"{value:.3f}") for field, value in found.kappa.items()])
-    for row in found.differences:
+    for row in () if brief else found.differences:
         click.echo("\t".join(row))
 
 
