@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
     from spacy.vectors import Vectors
+    from spacy.vocab import Vocab
     from thinc.types import Floats2d, Floats3d
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
@@ -32,7 +33,7 @@ ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote",
 
 MEANING = 300
 """Length of a word's vector."""
-_BATCH_CHARACTERS = 2500
+_BATCH_CHARACTERS = 1600
 _SIGNED = 1 << 63
 """From here on, spaCy's unsigned numbers stand for negative ones."""
 _CITATION_AT_END = re.compile(r"[ \u3000]?[(（][^()（）]{0,80}\d{4}[a-z]?[)）][。．]?\s*$")
@@ -131,6 +132,7 @@ def _model() -> Language:
     nlp = spacy.load("ja_ginza", exclude=["bunsetu_recognizer", "compound_splitter"])
     cast("Any", nlp.tokenizer).need_subtokens = False  # parts of compounds are for the splitter alone
     _use_numpy_products(nlp)
+    _remember_morphology()
     return nlp
 
 
@@ -151,6 +153,18 @@ def _use_numpy_products(nlp: Language) -> None:
         model = getattr(pipe, "model", None)
         for node in model.walk() if model is not None and hasattr(model, "walk") else ():
             node.ops = ops
+
+
+def _remember_morphology() -> None:
+    """Make each analysis of a word's form once: spaCy keeps what it makes for every token, memory zone or not."""
+    from spacy.lang import ja
+    from spacy.tokens.morphanalysis import MorphAnalysis
+
+    @lru_cache(1 << 13)
+    def known(vocab: Vocab, told: tuple[tuple[str, str], ...]) -> MorphAnalysis:
+        return MorphAnalysis(vocab, dict(told))
+
+    cast("Any", ja).MorphAnalysis = lambda vocab, told: known(vocab, tuple(told.items()))
 
 
 def _analyse(sentences: Sequence[str], settings: Tag) -> dict[str, Analysis]:

@@ -1,5 +1,7 @@
 """How fast a whole run is beside stock GiNZA on the same articles: `python -m keii.bench.speed --shared ../shared`.
 
+With `--memory`, how much memory a run of two jobs takes instead: of each worker as articles go by, and at the end.
+
 Whole processes, in turn, several times: (a) `spacy.load("ja_ginza")` and `nlp.pipe` over whole articles, with the newest
 spaCy and GiNZA as pip installs them, in a virtual environment of its own; (b) all of `keii run` in one process. CPU
 seconds (user + system) and peak memory come from the operating system; the ratio of CPU seconds is the figure.
@@ -10,12 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,13 +73,50 @@ def stock_python(home: Path) -> Path:
     return python
 
 
+def memory(shared: Path, home: Path) -> Iterator[str]:
+    """Run all Wikinews articles with two jobs: a line for each process, after 300 articles, after all, and combining them."""
+    source, out = shared / "data" / "wikinews.jsonl", home / "out"
+    command = [sys.executable, "-m", "keii", "-v", "run", str(source), "-o", str(out), "--jobs", "2"]
+    yield "process\tat\tMiB\tpeak MiB\tof it files"
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        told: set[str] = set()
+        for line in run.stderr:
+            done = re.search(r"analysed (\d+) of (\d+)", line)
+            at = done and ("all" if done[1] == done[2] else "300" if int(done[1]) >= 300 else None)
+            if at and at not in told:
+                told.add(at)
+                yield from (f"worker\t{at}\t{_memory(worker)}" for worker in _workers(run.pid))
+                yield f"main\t{at}\t{_memory(run.pid)}"
+        peak = os.wait4(run.pid, 0)[2].ru_maxrss
+    yield f"main\tcombined and written\t\t{peak >> 10}"
+
+
+def _workers(pid: int) -> list[int]:
+    """The worker processes of a run."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+
+
+def _memory(pid: int) -> str:
+    """Resident memory of a process now and at its peak, and how much of it are files, which processes share; MiB."""
+    rows = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return "\t".join(str(int(rows[name].split()[0]) >> 10) for name in ("VmRSS", "VmHWM", "RssFile"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, required=True, help="folder with data/wikinews.jsonl and articles/")
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--memory", action="store_true", help="measure memory instead")
     parser.add_argument("--stock", type=Path, default=Path(".cache/stock"), help="virtual environment of stock GiNZA")
     arguments = parser.parse_args()
+    if arguments.memory:
+        with tempfile.TemporaryDirectory() as folder:
+            for line in memory(arguments.shared, Path(folder)):
+                print(line, flush=True)
+        return
     python = stock_python(arguments.stock)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
@@ -107,7 +107,7 @@ class Group:
 class Sums:
     """What the weights of a group of features add up to in several models, side by side; remembered by group."""
 
-    _MOST = 1 << 16
+    _MOST = 1 << 14
 
     def __init__(self, *models: Linear) -> None:
         columns = np.cumsum([0, *(len(model.bias) for model in models)])
@@ -201,7 +201,6 @@ def save(path: Path, data: Mapping[str, Any]) -> None:
     path.write_text(head + ', "weights": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
 
 
-@cache
 def load(name: str, home: Path | None = None) -> dict[str, Any]:
     """The content of `NAME.json`: in a user's own folder of models if it is there, else in the package's."""
     source = files("keii") / "models" / f"{name}.json"

@@ -16,7 +16,7 @@ from keii.extract.scene import SPECIFIC, Kinds
 P = ParamSpec("P")
 LABELS = ("DATE", "PERSON", "ORG", "OUTLET")
 END = Group(("next=END",))
-_MOST = 1 << 13
+_MOST = 1 << 12
 
 
 def remembered(spell: Callable[P, Iterator[str]]) -> Callable[P, Group]:

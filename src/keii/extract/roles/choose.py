@@ -23,7 +23,7 @@ from keii.model import EventType, Role
 ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
 _ALSO = 0.45
 """A second unit takes the role too from this probability on."""
-_KEPT = 1 << 16
+_KEPT = 1 << 14
 """How many groups of features a model remembers, but for a claim that has more by itself."""
 
 Floats = npt.NDArray[np.float64]
