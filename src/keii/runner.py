@@ -32,8 +32,6 @@ _OF_A_WORKER = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 20),
 }
 """The environment of a worker process."""
-_BATCHES_A_WORKER = 100
-"""After so many batches a worker process makes room for a new one: what its libraries keep is given back."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +123,7 @@ def _executor(options: Options) -> Iterator[Executor | None]:
 def _pool(jobs: int) -> Iterator[Executor]:
     """A pool of processes, each with its own GiNZA and one thread."""
     os.environ.update(_OF_A_WORKER)
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=_BATCHES_A_WORKER)
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:
         yield pool
     except BrokenProcessPool as error:

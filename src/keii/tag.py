@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
     from spacy.vectors import Vectors
-    from spacy.vocab import Vocab
     from thinc.types import Floats2d, Floats3d
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
@@ -132,7 +131,6 @@ def _model() -> Language:
     nlp = spacy.load("ja_ginza", exclude=["bunsetu_recognizer", "compound_splitter"])
     cast("Any", nlp.tokenizer).need_subtokens = False  # parts of compounds are for the splitter alone
     _use_numpy_products(nlp)
-    _remember_morphology()
     return nlp
 
 
@@ -155,18 +153,6 @@ def _use_numpy_products(nlp: Language) -> None:
             node.ops = ops
 
 
-def _remember_morphology() -> None:
-    """Make each analysis of a word's form once: spaCy keeps what it makes for every token, memory zone or not."""
-    from spacy.lang import ja
-    from spacy.tokens.morphanalysis import MorphAnalysis
-
-    @lru_cache(1 << 13)
-    def known(vocab: Vocab, told: tuple[tuple[str, str], ...]) -> MorphAnalysis:
-        return MorphAnalysis(vocab, dict(told))
-
-    cast("Any", ja).MorphAnalysis = lambda vocab, told: known(vocab, tuple(told.items()))
-
-
 def _analyse(sentences: Sequence[str], settings: Tag) -> dict[str, Analysis]:
     pieces = {text: list(_pieces(text, settings.max_sentence)) for text in sentences}
     parsed = parse({piece.text for found in pieces.values() for piece in found}, settings)
@@ -187,6 +173,7 @@ def parse(texts: Iterable[str], settings: Tag) -> dict[str, Parsed]:
     with nlp.memory_zone():  # what spaCy keeps of the words it saw is given back
         for batch in _batches(sorted(texts, key=lambda text: (len(text), text)), settings.batch):
             parsed.update(zip(batch, map(_parsed, nlp.pipe(batch, batch_size=len(batch))), strict=True))
+    nlp.vocab.morphology = type(nlp.vocab.morphology)(nlp.vocab.strings)  # it keeps the form of every token, zone or not
     return parsed
 
 

@@ -74,28 +74,36 @@ def stock_python(home: Path) -> Path:
 
 
 def memory(shared: Path, home: Path) -> Iterator[str]:
-    """Run all Wikinews articles with two jobs: a line for each process, after 300 articles, after all, and combining them."""
+    """Run all Wikinews articles with two jobs: a line for each process after 300 articles, after all, and with all merged."""
     source, out = shared / "data" / "wikinews.jsonl", home / "out"
-    command = [sys.executable, "-m", "keii", "-v", "run", str(source), "-o", str(out), "--jobs", "2"]
+    command = [sys.executable, "-m", "keii", "-vv", "run", str(source), "-o", str(out), "--jobs", "2"]
     yield "process\tat\tMiB\tpeak MiB\tof it files"
+    told: dict[str, list[str]] = {}
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
         assert run.stderr is not None
-        told: set[str] = set()
         for line in run.stderr:
-            done = re.search(r"analysed (\d+) of (\d+)", line)
-            at = done and ("all" if done[1] == done[2] else "300" if int(done[1]) >= 300 else None)
-            if at and at not in told:
-                told.add(at)
-                yield from (f"worker\t{at}\t{_memory(worker)}" for worker in _workers(run.pid))
-                yield f"main\t{at}\t{_memory(run.pid)}"
+            at = _place(line)
+            if at == "merged" or (at and at not in told):
+                told[at] = [f"{name}\t{at}\t{_memory(pid)}" for name, pid in _processes(run.pid)]
         peak = os.wait4(run.pid, 0)[2].ru_maxrss
-    yield f"main\tcombined and written\t\t{peak >> 10}"
+    yield from (row for rows in told.values() for row in rows)
+    yield f"main\twritten\t\t{peak >> 10}"
 
 
-def _workers(pid: int) -> list[int]:
-    """The worker processes of a run."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
+def _place(line: str) -> str | None:
+    """How far a run is by a line of its log."""
+    done = re.search(r"analysed (\d+) of (\d+)", line)
+    if done:
+        return "all" if done[1] == done[2] else "300" if int(done[1]) >= 300 else None
+    return "merged" if "a batch of claims came back" in line else None
+
+
+def _processes(pid: int) -> Iterator[tuple[str, int]]:
+    """A run's process and its workers."""
+    yield "main", pid
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+            yield "worker", int(child)
 
 
 def _memory(pid: int) -> str:
