@@ -25,8 +25,13 @@ log = logging.getLogger(__name__)
 
 _PATIENCE = 20
 """Seconds that a cluster's scheduler is waited for."""
-_BATCHES_A_WORKER = 100
-"""After so many batches a worker process makes room for a new one: what its libraries keep is given back."""
+_OF_A_WORKER = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),  # large arrays are given back at once, and leave no holes
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 20),
+}
+"""The environment of a worker process."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +122,8 @@ def _executor(options: Options) -> Iterator[Executor | None]:
 @contextmanager
 def _pool(jobs: int) -> Iterator[Executor]:
     """A pool of processes, each with its own GiNZA and one thread."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[name] = "1"
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=_BATCHES_A_WORKER)
+    os.environ.update(_OF_A_WORKER)
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:
         yield pool
     except BrokenProcessPool as error:

@@ -33,7 +33,7 @@ ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote",
 
 MEANING = 300
 """Length of a word's vector."""
-_BATCH_CHARACTERS = 2500
+_BATCH_CHARACTERS = 1600
 _SIGNED = 1 << 63
 """From here on, spaCy's unsigned numbers stand for negative ones."""
 _CITATION_AT_END = re.compile(r"[ \u3000]?[(（][^()（）]{0,80}\d{4}[a-z]?[)）][。．]?\s*$")
@@ -187,6 +187,7 @@ def parse(texts: Iterable[str], settings: Tag) -> dict[str, Parsed]:
     with nlp.memory_zone():  # what spaCy keeps of the words it saw is given back
         for batch in _batches(sorted(texts, key=lambda text: (len(text), text)), settings.batch):
             parsed.update(zip(batch, map(_parsed, nlp.pipe(batch, batch_size=len(batch))), strict=True))
+    nlp.vocab.morphology = type(nlp.vocab.morphology)(nlp.vocab.strings)  # it keeps the form of every token, zone or not
     return parsed
 
 

@@ -56,7 +56,7 @@ def fold(text: str, offset: int = 0) -> Folded:
     return Folded("".join(chars), tuple(starts), tuple(ends))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def folded(text: str) -> str:
     """The folded text alone, lower case, without blanks: what two spellings are compared by.
 

@@ -1,10 +1,10 @@
-"""How fast a whole run is beside stock GiNZA on the same articles: `python -m keii.bench.speed --shared ../shared [--memory]`.
+"""How fast a whole run is beside stock GiNZA on the same articles: `python -m keii.bench.speed --shared ../shared`.
+
+With `--memory`, how much memory a run of two jobs takes instead: of each worker as articles go by, and at the end.
 
 Whole processes, in turn, several times: (a) `spacy.load("ja_ginza")` and `nlp.pipe` over whole articles, with the newest
 spaCy and GiNZA as pip installs them, in a virtual environment of its own; (b) all of `keii run` in one process. CPU
 seconds (user + system) and peak memory come from the operating system; the ratio of CPU seconds is the figure.
-
-`--memory` runs keii over all articles with two workers instead, and tells what memory each worker holds on the way (Linux).
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import argparse
 import json
 import os
 import re
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,11 +30,6 @@ nlp = spacy.load("ja_ginza")
 texts = [json.loads(line)["body"] for line in open(sys.argv[1], encoding="utf-8")]
 print(sum(len(doc) for doc in nlp.pipe(texts)), "tokens;", spacy.__version__)
 """
-
-
-_DONE = re.compile(r"analysed (\d+) of \d+")
-_EVERY = 150
-"""Articles between two lines about memory."""
 
 
 class Usage(NamedTuple):
@@ -78,37 +73,43 @@ def stock_python(home: Path) -> Path:
     return python
 
 
-def memory(source: Path, home: Path) -> None:
-    """Print the memory of each worker process, resident now and at its peak, as articles are done."""
-    command = [sys.executable, "-m", "keii", "-v", "run", str(source), "-o", str(home / "out"), "--jobs", "2", "--fresh"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    print("articles\tMiB of each process, now (peak); the first is the one that was started")
-    told = 0
-    for line in process.stderr:
-        done = _DONE.search(line)
-        if done and int(done[1]) >= told:
-            print(done[1], *(_resident(pid) for pid in (process.pid, *_children(process.pid))), sep="\t", flush=True)
-            told += _EVERY
-    if process.wait():
-        raise subprocess.CalledProcessError(process.returncode, command)
-    print(f"peak of any process: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MiB")
+def memory(shared: Path, home: Path) -> Iterator[str]:
+    """Run all Wikinews articles with two jobs: a line for each process after 300 articles, after all, and with all merged."""
+    source, out = shared / "data" / "wikinews.jsonl", home / "out"
+    command = [sys.executable, "-m", "keii", "-vv", "run", str(source), "-o", str(out), "--jobs", "2"]
+    yield "process\tat\tMiB\tpeak MiB\tof it files"
+    told: dict[str, list[str]] = {}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        for line in run.stderr:
+            at = _place(line)
+            if at == "merged" or (at and at not in told):
+                told[at] = [f"{name}\t{at}\t{_memory(pid)}" for name, pid in _processes(run.pid)]
+        peak = os.wait4(run.pid, 0)[2].ru_maxrss
+    yield from (row for rows in told.values() for row in rows)
+    yield f"main\twritten\t\t{peak >> 10}"
 
 
-def _children(pid: int) -> list[int]:
-    """The worker processes, in order; multiprocessing's resource tracker is none."""
-    found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
-                found.append(int(child))
-    return sorted(found)
+def _place(line: str) -> str | None:
+    """How far a run is by a line of its log."""
+    done = re.search(r"analysed (\d+) of (\d+)", line)
+    if done:
+        return "all" if done[1] == done[2] else "300" if int(done[1]) >= 300 else None
+    return "merged" if "a batch of claims came back" in line else None
 
 
-def _resident(pid: int) -> str:
-    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    now, peak = (int(status[key].split()[0]) // 1024 for key in ("VmRSS", "VmHWM"))
-    return f"{now} ({peak})"
+def _processes(pid: int) -> Iterator[tuple[str, int]]:
+    """A run's process and its workers."""
+    yield "main", pid
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+            yield "worker", int(child)
+
+
+def _memory(pid: int) -> str:
+    """Resident memory of a process now and at its peak, and how much of it are files, which processes share; MiB."""
+    rows = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return "\t".join(str(int(rows[name].split()[0]) >> 10) for name in ("VmRSS", "VmHWM", "RssFile"))
 
 
 def main() -> None:
@@ -116,12 +117,13 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, required=True, help="folder with data/wikinews.jsonl and articles/")
     parser.add_argument("--articles", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--memory", action="store_true", help="measure memory instead")
     parser.add_argument("--stock", type=Path, default=Path(".cache/stock"), help="virtual environment of stock GiNZA")
-    parser.add_argument("--memory", action="store_true", help="tell the memory of two workers over all articles")
     arguments = parser.parse_args()
     if arguments.memory:
         with tempfile.TemporaryDirectory() as folder:
-            memory(arguments.shared / "data" / "wikinews.jsonl", Path(folder))
+            for line in memory(arguments.shared, Path(folder)):
+                print(line, flush=True)
         return
     python = stock_python(arguments.stock)
     with tempfile.TemporaryDirectory() as folder:

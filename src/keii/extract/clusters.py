@@ -18,7 +18,7 @@ def _table() -> dict[str, str]:
     return table
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 13)
 def clusters(word: str) -> tuple[str, ...]:
     """The word's clusters, coarse to fine ("60:3", "300:120", "1200:7"), none for an unknown word."""
     codes = _table().get(word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -146,7 +146,6 @@ def save(path: Path, data: Mapping[str, Any]) -> None:
     path.write_text(head + ', "weights": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
 
 
-@cache
 def load(name: str, home: Path | None = None) -> dict[str, Any]:
     """The content of `NAME.json`: in a user's own folder of models if it is there, else in the package's."""
     source = files("keii") / "models" / f"{name}.json"

@@ -27,7 +27,7 @@ class Group:
 def remembered(spell: Callable[P, Iterable[str]]) -> Callable[P, Group]:
     """A group of features that depend on nothing but the arguments."""
 
-    @lru_cache(1 << 13)
+    @lru_cache(1 << 12)
     def group(*args: P.args, **kwargs: P.kwargs) -> Group:
         return Group(tuple(spell(*args, **kwargs)))
 
@@ -37,7 +37,7 @@ def remembered(spell: Callable[P, Iterable[str]]) -> Callable[P, Group]:
 class Sums:
     """What the weights of a group of features add up to in several models, side by side; remembered by group."""
 
-    _MOST = 1 << 17
+    _MOST = 1 << 15
 
     def __init__(self, models: Sequence[Weights], widths: Sequence[int]) -> None:
         columns = np.cumsum([0, *widths]).tolist()

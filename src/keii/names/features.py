@@ -76,13 +76,13 @@ def _own(surface: str, word: str, lemma: str, tag: str, ent: str) -> tuple[str, 
     return "b", f"w={written}", f"n={word}", f"k={kind}", f"s={shape}", f"e={ent}", f"l={lemma}", *ends
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 13)
 def _beside(offset: int, surface: str, kind: str, ent: str) -> tuple[str, ...]:
     """The features of the token at some offset."""
     return f"w{offset}={surface}", f"k{offset}={kind}", f"e{offset}={ent}"
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def _seen(surface: str, tag: str) -> tuple[str, str, str]:
     """A token's word with its digits as 0, its kind and its shape."""
     return _digits(surface), "-".join(tag.split("-")[:4]), _shape(surface)

@@ -26,7 +26,7 @@ def titles() -> dict[str, str]:
     return {row[0]: row[1] for row in lexicon.table("titles")}
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 13)
 def key(word: str) -> str:
     """What a spelling is looked up by: folded, remembered for the words of everyday."""
     return folded(word)
