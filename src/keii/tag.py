@@ -242,7 +242,7 @@ def _tokens(doc: Doc, places: Mapping[int, int]) -> Iterator[Token]:
         head = heads[i]
         while head not in places and heads[head] != head:
             head = heads[head]
-        found = dict(part.split("=", 1) for part in morph.split("|") if "=" in part)
+        inflection, reading = _form(morph)
         yield Token(
             start=start,
             end=start + length,
@@ -255,9 +255,16 @@ def _tokens(doc: Doc, places: Mapping[int, int]) -> Iterator[Token]:
             head=places.get(head, place),
             bunsetu=dep.endswith("_bunsetu") or dep == "ROOT",
             ent=ent,
-            inflection=found.get("Inflection", "").split(",")[0],
-            reading=found.get("Reading", "").split(",")[0],
+            inflection=inflection,
+            reading=reading,
         )
+
+
+@lru_cache(1 << 13)
+def _form(morph: str) -> tuple[str, str]:
+    """Inflection and reading of a token, as UD writes its features: `Inflection=五段-ラ行;連用形-一般|Reading=ノボリ`."""
+    found = dict(part.split("=", 1) for part in morph.split("|") if "=" in part)
+    return found.get("Inflection", "").split(",")[0], found.get("Reading", "").split(",")[0]
 
 
 def _entities(doc: Doc, places: Mapping[int, int]) -> Iterator[Mention]:
