@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
     from spacy.vectors import Vectors
-    from spacy.vocab import Vocab
     from thinc.types import Floats2d, Floats3d
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
@@ -132,7 +131,6 @@ def _model() -> Language:
     nlp = spacy.load("ja_ginza", exclude=["bunsetu_recognizer", "compound_splitter"])
     cast("Any", nlp.tokenizer).need_subtokens = False  # parts of compounds are for the splitter alone
     _use_numpy_products(nlp)
-    _remember_morphology()
     return nlp
 
 
@@ -153,18 +151,6 @@ def _use_numpy_products(nlp: Language) -> None:
         model = getattr(pipe, "model", None)
         for node in model.walk() if model is not None and hasattr(model, "walk") else ():
             node.ops = ops
-
-
-def _remember_morphology() -> None:
-    """Make each analysis of a word's form once: spaCy keeps what it makes for every token, memory zone or not."""
-    from spacy.lang import ja
-    from spacy.tokens.morphanalysis import MorphAnalysis
-
-    @lru_cache(1 << 15)
-    def known(vocab: Vocab, told: tuple[tuple[str, str], ...]) -> MorphAnalysis:
-        return MorphAnalysis(vocab, dict(told))
-
-    cast("Any", ja).MorphAnalysis = lambda vocab, told: known(vocab, tuple(told.items()))
 
 
 def _analyse(sentences: Sequence[str], settings: Tag) -> dict[str, Analysis]:
