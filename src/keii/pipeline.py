@@ -58,7 +58,7 @@ BATCH = 16
 ANALYSIS_SECTIONS = ("read", "tag", "names", "extract")
 """Sections of the configuration that an article's analysis depends on."""
 
-AHEAD = 64
+AHEAD = 32
 """So many batches of claims are sent to the workers before the first has to be back."""
 
 _Batch = TypeVar("_Batch")

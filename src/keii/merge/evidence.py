@@ -17,7 +17,7 @@ NEVER = -12.0
 """Log-odds of a pair that can't be one event."""
 BOUND = 2.0
 """One pair says no more than this for or against, so that no single pair decides for a cluster."""
-_CHUNK = 25_000
+_CHUNK = 8_000
 
 
 class Weights(NamedTuple):
