@@ -32,6 +32,7 @@ DAY = 1440
 _FAR = 10**10
 _COLUMNS = 1 << 62
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
+_WEEKDAY = re.compile(r"([月火水木金土日])(?:曜|[)）])")
 _BEHIND = 10
 """An amount so many characters behind the last trigger of a sentence is still its own."""
 TYPES: tuple[str, ...] = get_args(EventType)
@@ -65,7 +66,19 @@ def moment(claim: Claim) -> Moment | None:
     if hour and int(hour[2]) < 24:
         low += int(hour[2]) * 60 + int(hour[3] or 0)
         return Moment(low, low + (1 if hour[3] else 60), True)
+    if first == last and any(doubt.field == "date" for doubt in claim.suspect):
+        meant = _by_weekday(first.toordinal(), claim.date.text or "")
+        low, high = min(low, meant * DAY), max(high, (meant + 1) * DAY)
     return Moment(low, high, False)
+
+
+def _by_weekday(day: int, told: str) -> int:
+    """The day nearest to a day that has the weekday told: a writer is wrong in the one or in the other."""
+    weekday = _WEEKDAY.search(told)
+    if not weekday:
+        return day
+    ahead = ("月火水木金土日".index(weekday[1]) - (day - 1)) % 7
+    return day + (ahead if ahead <= 3 else ahead - 7)
 
 
 class Sets(NamedTuple):

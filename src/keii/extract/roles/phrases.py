@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ _APART = 16
 """The most tokens between two names that are joined (A市の会社XとB市の会社Y)."""
 _GLOSS = 24
 """The most tokens of a gloss in brackets."""
+_COUNTED = re.compile(r"[ \u3000]?(?:約|数)?[0-9０-９一二三四五六七八九十百千]+(?:人|名)")
+"""How many a group is of: 上級研究員 3名."""
 _INNER = ("compound", "nummod", "clf", "fixed")
 _NOUNS = ("NOUN", "PROPN", "PRON", "NUM")
 VOCATIONS = frozenset({"Position_Vocation", "Person"})
@@ -161,8 +164,11 @@ def _bunsetu(document: Document, number: int, place: tuple[int, int, int], names
     ):
         yield _phrase(document, number, place, opening, title=True)
         return
+    counted = final and final.label == "ORG" and _COUNTED.fullmatch(document.article.text, final.end, tokens[last].end)
     if final and (
-        final.end >= tokens[last].end or (titled and core_end is not None and final.end >= core_end and final.label == "PERSON")
+        counted
+        or final.end >= tokens[last].end
+        or (titled and core_end is not None and final.end >= core_end and final.label == "PERSON")
     ):
         inside.pop()
         yield from (_inner(document, number, place, m) for m in inside)
