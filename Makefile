@@ -5,7 +5,7 @@ BIN := .venv/bin
 export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help run test check train report floors fuzz audit bench bench-dates bench-names bench-claims bench-events bench-speed
+.PHONY: help run test check train report floors fuzz audit bench bench-dates bench-names bench-claims bench-events bench-speed bench-memory
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -59,6 +59,9 @@ bench-events: .venv/ready ## events and conflicts, beside two baselines; then sc
 
 bench-speed: .venv/ready ## a whole run beside stock GiNZA
 	$(BIN)/python -m keii.bench.speed --shared $(SHARED)
+
+bench-memory: .venv/ready ## memory of a run of two jobs, worker by worker
+	$(BIN)/python -m keii.bench.speed --shared $(SHARED) --memory
 
 fuzz: .venv/ready ## the long form of the fuzz tests
 	KEII_FUZZ=20000 $(BIN)/pytest tests/test_fuzz.py tests/test_patterns.py
