@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import doctest
 import pickle
 import time
@@ -23,11 +24,11 @@ from keii.merge.cluster import average_link
 from keii.merge.discourse import OPENERS, TAILS, is_entry, is_quoted, opener, ordinals, tail
 from keii.merge.evidence import load_model
 from keii.merge.places import place
-from keii.merge.table import Table, own_amounts
+from keii.merge.table import DAY, Table, moment, own_amounts
 from keii.merge.title import english
 from keii.merge.train import blur
 from keii.merge.words import amounts, content, offices, paraphrases
-from keii.model import Article, Claim, Event, EventParticipant
+from keii.model import Article, Claim, ClaimDate, Event, EventParticipant, Suspect
 
 CASES = [line.split("\t") for line in (Path(__file__).parent / "cases" / "merge.tsv").read_text(encoding="utf-8").splitlines()]
 SETTINGS = config.Merge()
@@ -259,6 +260,26 @@ def test_what_follows_a_trigger(sentence: str, follows: str | None) -> None:
 def test_how_a_sentence_opens(sentence: str, opens: str | None) -> None:
     found = opener(sentence)
     assert (list(OPENERS)[found] if found >= 0 else None) == opens
+
+
+@pytest.mark.parametrize(
+    ("told", "doubted", "days"),
+    [
+        ("11月19日金曜日", True, (17, 19)),
+        ("11月19日(月)", True, (19, 20)),
+        ("11月19日(日)", True, (19, 19)),
+        ("11月19日", True, (19, 19)),
+        ("11月19日金曜日", False, (19, 19)),
+    ],
+)
+def test_a_contradicted_weekday_widens_the_date(told: str, doubted: bool, days: tuple[int, int]) -> None:
+    date = ClaimDate(value="2023-11-19", start=0, end=len(told), text=told, from_="sentence")
+    suspect = (Suspect(field="date", why="2023-11-19 is a 日曜日"),) if doubted else ()
+    resigned = claim("a", "end-position", "fact", "", "patient:甲", f"甲は{told}に[辞任]した。")
+    found = moment(resigned.model_copy(update={"date": date, "suspect": suspect}))
+    assert found is not None
+    first, last = (datetime.date(2023, 11, day).toordinal() for day in days)
+    assert (found.low, found.high) == (first * DAY, (last + 1) * DAY)
 
 
 def test_ordinals_quotes_entries() -> None:

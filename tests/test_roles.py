@@ -76,6 +76,13 @@ def test_a_group_word_stands_for_the_last_names() -> None:
     assert [unit.names for unit in cast.units[1]] == [("東亜商事", "西海電機")]
 
 
+def test_a_group_with_its_number_bears_the_groups_name() -> None:
+    counted = [("研究員", "NOUN", "compound", 2), ("3", "NUM", "nummod", 2), ("名", "NOUN", "nsubj", 4), ("が", "ADP", "case", 2)]
+    counted += [("退職", "VERB", "ROOT", 4), ("し", "AUX", "aux", 4), ("た", "AUX", "aux", 4), ("。", "PUNCT", "punct", 4)]
+    cast = Cast(document([counted], [("研究員", "ORG", "西海電機の研究員")]))
+    assert [unit.names for unit in cast.units[0]] == [("西海電機の研究員",)]
+
+
 def test_a_subject_left_out_is_carried_without_a_span() -> None:
     whole = document([MET, BEGAN], NAMES)
     last = whole.tokens[1][2]
