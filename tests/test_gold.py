@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from keii.cli_gold import gold as command
-from keii.gold import check, diff, digest, read_claims, read_gold, read_texts, stats
+from keii.gold import check, diff, digest, named, read_claims, read_gold, read_texts, stats
 from keii.model import KeiiError
 
 TEXT = "港町の話\n\n11月17日、北海商会は田中一郎社長を解任した。翌日、田中氏は辞任会見を開いた。\n"
@@ -191,3 +191,15 @@ def test_the_labels_at_hand_are_right(home: Path) -> None:
     texts = read_texts(folder for folder in (ROOT / "corpus", SHARED / "articles") if folder.is_dir())
     wrong = [str(problem) for problem in check(home, texts) if not problem.warning]
     assert wrong == []
+
+
+def test_names_may_be_told_by_their_place() -> None:
+    told = {
+        "participants": [{"name": "@2:4", "role": "agent"}, {"name": "甲社", "role": "other"}],
+        "speakers": ["@0:2", "anonymous"],
+    }
+    assert named(told, "港町市長は") == {
+        "participants": [{"name": "市長", "role": "agent"}, {"name": "甲社", "role": "other"}],
+        "speakers": ["港町", "anonymous"],
+    }
+    assert named(told, "") == told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from keii.reconcile import days
 from keii.segment import segment
 
 MANIFEST = "MANIFEST.tsv"
+_PLACE = re.compile(r"@(\d{1,9}):(\d{1,9})", re.ASCII)
 _DOUBTED = Claim.model_fields.keys() | {"amount", "content"}
 
 
@@ -157,8 +159,23 @@ def _lines(path: Path) -> list[tuple[int, str]]:
     return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
 
 
+def named(row: dict[str, Any], text: str) -> dict[str, Any]:
+    """A row whose names are told by where they stand, as `@12:18`, with the words that stand there.
+
+    Labels of articles that name private people need not name them again.
+    """
+
+    def name(told: str) -> str:
+        place = _PLACE.fullmatch(told)
+        return text[int(place[1]) : int(place[2])] if place and text else told
+
+    participants = [{**who, "name": name(who["name"])} for who in row.get("participants", ())]
+    return {**row, "participants": participants, "speakers": [name(told) for told in row.get("speakers", ())]}
+
+
 def _with_text(row: dict[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
     text = texts.get(row["article"], "")
+    row = named(row, text)
 
     def fill(span: dict[str, Any] | None) -> dict[str, Any] | None:
         if span is None or "text" in span or not isinstance(span.get("start"), int) or not isinstance(span.get("end"), int):

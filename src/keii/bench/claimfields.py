@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from keii.bench.material import MORE, article_paths, genre, gold_rows, tagged, teachers
+from keii.bench.material import article_paths, genre, gold_homes, gold_rows, tagged, teachers
 from keii.dates import dates
 from keii.extract.candidates import Candidate, candidates
 from keii.model import Article, Document
@@ -71,7 +71,7 @@ def folds(articles: Sequence[list[Gold]], count: int) -> Iterator[tuple[list[int
 def digests(shared: Path | None) -> str:
     """One digest of all gold files a model was made from."""
     total = hashlib.sha256()
-    for home in [Path("gold")] + ([shared / "gold", MORE] if shared else []):
+    for home in gold_homes(shared, more=True):
         for path in sorted(home.glob("*.jsonl")):
             total.update(path.read_bytes())
     return total.hexdigest()[:16]

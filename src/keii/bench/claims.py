@@ -23,7 +23,7 @@ import numpy.typing as npt
 from keii.attribute import attribute
 from keii.bench import claimdates, events, factuality, roles
 from keii.bench.claimfields import matched, measured
-from keii.bench.material import MORE, article_paths, genre, gold_rows, tagged, teachers
+from keii.bench.material import article_paths, genre, gold_homes, gold_rows, tagged, teachers
 from keii.config import Config, Extract
 from keii.dates import dates
 from keii.extract import extract
@@ -85,9 +85,8 @@ def material(shared: Path | None) -> Work:
     paths = article_paths(shared, more=True)
     read_articles = {article.id: article for article in read(list(paths.values())) if isinstance(article, Article)}
     texts = {name: article.text for name, article in read_articles.items()}
-    homes = [Path("gold")] + ([shared / "gold", MORE] if shared else [])
     claims: dict[str, list[Claim]] = {}
-    for home in homes:
+    for home in gold_homes(shared, more=True):
         found = read_gold(home, texts)
         for article in found.articles:
             claims.setdefault(article, [claim for claim in found.claims if claim.article == article])

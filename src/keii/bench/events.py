@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from keii.bench.material import MORE, teachers, texts
+from keii.bench.material import gold_homes, teachers, texts
 from keii.gold import read_claims, read_manifest, read_texts
 from keii.merge import group
 from keii.merge.evidence import Model
@@ -54,7 +54,7 @@ def gold_claims(shared: Path | None) -> list[Claim]:
     """All gold claims with their texts: the project's own and, for articles it has not, those of `shared/gold`."""
     known = read_texts([Path("corpus")] + ([shared / "articles", texts(shared)] if shared else []))
     claims: dict[str, tuple[Claim, ...]] = {}
-    for home in [Path("gold")] + ([shared / "gold", MORE] if shared else []):
+    for home in gold_homes(shared, more=True):
         for path in sorted(home.glob("*.jsonl")):
             if path.stem in known and path.stem not in claims:
                 claims[path.stem] = read_claims(path, known)

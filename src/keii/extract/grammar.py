@@ -17,23 +17,6 @@ FUNCTION = frozenset({"AUX", "ADP", "SCONJ", "PART", "CCONJ"})
 _SAHEN = "サ変可能"
 
 
-def of_word(function: Callable[[Sequence[Token], int], _Answer]) -> Callable[[Sequence[Token], int], _Answer]:
-    """Remember what a function of a sentence and a word of it answered, while it is asked of one sentence."""
-    known: dict[int, _Answer] = {}
-    last: list[Sequence[Token]] = [()]
-
-    @wraps(function)
-    def asked(tokens: Sequence[Token], i: int) -> _Answer:
-        if last[0] is not tokens:
-            known.clear()
-            last[0] = tokens
-        if i not in known:
-            known[i] = function(tokens, i)
-        return known[i]
-
-    return asked
-
-
 def of_sentence(function: Callable[[Sequence[Token]], _Answer]) -> Callable[[Sequence[Token]], _Answer]:
     """Remember the last answer of a function of one sentence: it is asked again for each claim in it."""
     last: list[tuple[Sequence[Token], _Answer]] = []
@@ -43,6 +26,23 @@ def of_sentence(function: Callable[[Sequence[Token]], _Answer]) -> Callable[[Seq
         if not last or last[0][0] is not tokens:
             last[:] = [(tokens, function(tokens))]
         return last[0][1]
+
+    return asked
+
+
+def of_word(function: Callable[[Sequence[Token], int], _Answer]) -> Callable[[Sequence[Token], int], _Answer]:
+    """Remember what a function of a sentence and a word of it answered, while it is asked of one sentence."""
+
+    @of_sentence
+    def known(_: Sequence[Token]) -> dict[int, _Answer]:
+        return {}
+
+    @wraps(function)
+    def asked(tokens: Sequence[Token], i: int) -> _Answer:
+        answers = known(tokens)
+        if i not in answers:
+            answers[i] = function(tokens, i)
+        return answers[i]
 
     return asked
 
