@@ -16,6 +16,7 @@ from keii.names.canonical import resolve
 from keii.names.found import Found
 from keii.names.lexica import own_spellings
 from keii.names.scripts import same_katakana, says, sounds_like
+from keii.segment import segment
 
 CASES = Path(__file__).parent / "cases"
 
@@ -245,6 +246,9 @@ def test_bodies_of_several_names(text: str, names_: list[str], expected: set[str
         ("港町党が集まる。党は決めた。", [("港町党", "ORG")], "党", "港町党"),
         ("港町党が集まる。与党は決めた。", [("港町党", "ORG")], "党", None),
         ("森弘氏は怒った。本人は山本花氏だ。", [("森弘", "PERSON"), ("山本花", "PERSON")], "本人", "森弘"),
+        ("新社長の山本花氏が来た。社員は新社長を迎えた。", [("山本花", "PERSON")], "新社長", "山本花"),
+        ("新社長の山本花氏が来た。森弘氏は新社長に就く。", [("山本花", "PERSON"), ("森弘", "PERSON")], "新社長", None),
+        ("監督の山本花氏が来た。監督の森弘氏も来た。監督は黙る。", [("山本花", "PERSON"), ("森弘", "PERSON")], "監督", None),
         ("山本花氏が来た。同日は晴れた。", [("山本花", "PERSON")], "同日", None),
         ("彼岸花が咲いた。山本花氏が来た。", [("山本花", "PERSON")], "彼", None),
     ],
@@ -253,6 +257,14 @@ def test_words_that_stand_for_a_name(text: str, told: list[tuple[str, str]], sur
     mentions = [Mention(f.start, f.end, f.label, text[f.start : f.end], ("test",)) for f in found(text, *told)]
     result = {text[m.start : m.end]: m.name for m in stand_ins(document(text), mentions)}
     assert result.get(surface) == expected
+
+
+def test_a_heading_gives_a_title_to_one_person() -> None:
+    text = "■監督の山本花氏が去る\n山本花氏は疲れたと語った。\n\n■新しい監督、森弘氏\nチームは新たな監督を迎えた。\n"
+    people = found(text, ("山本花", "PERSON"), ("森弘", "PERSON"))
+    mentions = [Mention(m.start, m.end, m.label, text[m.start : m.end], ("test",)) for m in people]
+    told = {(m.start, m.name) for m in stand_ins(segment(Article(id="a", text=text)), mentions) if not is_name(m)}
+    assert told == {(text.rindex("監督"), "森弘")}
 
 
 def test_every_join_says_why() -> None:

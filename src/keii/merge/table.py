@@ -22,6 +22,7 @@ from keii.extract.clusters import clusters
 from keii.merge.discourse import is_entry, is_quoted, opener, ordinals, tail
 from keii.merge.words import Amount, amounts, content, kanji, offices, paraphrases
 from keii.model import Claim, EventType
+from keii.names import group_owner
 from keii.reconcile import days
 
 Ints = npt.NDArray[np.int64]
@@ -197,10 +198,11 @@ class Table:
         )
         self.fact = np.array([["fact", "negated", "possible", "planned"].index(claim.factuality) for claim in claims])
         self.names = sets(_weighed([{who.name for who in claim.participants} for claim in claims], by_article))
-        self.agent, self.patient, self.org = (
+        self.agent, self.patient = (
             sets([_ones(who.name for who in claim.participants if who.role == role) for claim in claims])
-            for role in ("agent", "patient", "org")
+            for role in ("agent", "patient")
         )
+        self.org = sets([_ones(group_owner(who.name) for who in claim.participants if who.role == "org") for claim in claims])
         self.speakers = sets([_ones(claim.speakers) for claim in claims])
         self.outlets = sets([_ones(claim.outlets) for claim in claims])
         self.words = sets(_weighed([content(claim.evidence.text) for claim in claims], by_article))

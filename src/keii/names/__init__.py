@@ -1,8 +1,8 @@
 """Names: who and what an article speaks of, and the one canonical name of each.
 
 `names` finds the mentions of people, organisations, outlets and places of a document and gives each its canonical name;
-`link_names` joins the names of a run. `find_outlets`, `outlet_named` read outlets alone; `group_name` names a group of a body;
-`is_name` tells names from words that stand for one.
+`link_names` joins the names of a run. `find_outlets`, `outlet_named` read outlets alone; `group_name` names a group of a body,
+`group_owner` the body of a group; `is_name` tells names from words that stand for one.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from keii.model import Document
 from keii.names.anaphora import is_name
 from keii.names.canonical import resolve
 from keii.names.detect import detect
-from keii.names.groups import group_name
+from keii.names.groups import group_name, group_owner
 from keii.names.link import link_names
 from keii.names.outlets import find_outlets, outlet_kind, outlet_named
 
-__all__ = ["find_outlets", "group_name", "is_name", "link_names", "names", "outlet_kind", "outlet_named"]
+__all__ = ["find_outlets", "group_name", "group_owner", "is_name", "link_names", "names", "outlet_kind", "outlet_named"]
 
 
 def names(document: Document, config: Names | None = None) -> Document:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from keii import lexicon
-from keii.model import Document, Mention, Sentence
+from keii.model import Document, Mention, Sentence, Span
 from keii.names import lexica
 from keii.names.groups import group_english, group_name, group_words
 from keii.names.outlets import outlet_kind
@@ -25,6 +25,10 @@ _BETWEEN = re.compile(
     r"[ 　]?(?:の[ 　]?)?(?:(?:現在|複数|多く|一部|主要|新しい|他|残り|すべて|全て|大半)(?:の|な)?[ 　]?)?"
     r"(?:[一-龠々]{1,2}(?:人|名)の)?"
 )
+_NEW_BEARER = re.compile(r"(?:は|が|も|を(?:迎え|招|選|任命|指名|起用|推|解任|更迭|罷免))")
+"""What follows a title that means the person, not the office (暫定CEOに任命)."""
+_TITLE = 16
+"""The most characters of a title before a name."""
 _OF_COMPANIES = frozenset(("board", "leaders", "employees", "investors", "shareholders", "executives"))
 """Groups that need no body beside them, where the article speaks of a company."""
 _FULL_SENTENCE = frozenset({"paragraph", "item", "entry", "quote"})
@@ -75,6 +79,8 @@ def stand_ins(document: Document, mentions: Sequence[Mention]) -> tuple[Mention,
     """Add the mentions of words that stand for a name told before; `why` says which."""
     text = document.article.text
     roles = _roles(text, mentions)
+    given = _given(text, Span(0, len(text)), mentions)
+    headed = [given | (_given(text, section.heading, mentions) if section.heading else {}) for section in document.sections]
     focus = _Focus()
     result = list(mentions)
     queue = sorted(mentions, key=lambda mention: mention.start)
@@ -91,9 +97,11 @@ def stand_ins(document: Document, mentions: Sequence[Mention]) -> tuple[Mention,
                 inside.append(queue[at])
             at += 1
         covered = {i for mention in inside for i in range(mention.start, mention.end)}
-        words = [word for word in _words(text, sentence, roles) if covered.isdisjoint(range(word.start, word.end))]
+        above = headed[sentence.section]
+        words = [*_words(text, sentence, roles), *_new_bearers(text, sentence, above)]
+        words = [word for word in words if covered.isdisjoint(range(word.start, word.end))]
         for mention in sorted([*inside, *words], key=lambda m: (m.start, -m.end)):
-            told = mention if mention.name else _resolved(text, mention, focus, roles)
+            told = mention if mention.name else _resolved(text, mention, focus, roles | above)
             if told is None or (told is not mention and _overlaps(told, result[-1:])):
                 continue
             if told is not mention:
@@ -131,6 +139,15 @@ def _words(text: str, sentence: Sentence, roles: dict[str, str]) -> Iterator[Men
         yield Mention(match.start(), match.end(), "ORG", "")
     for match in _group_pattern().finditer(text, sentence.start, sentence.end):
         yield Mention(match.start(), match.end(), "ORG", "")
+
+
+def _new_bearers(text: str, sentence: Sentence, given: dict[str, str]) -> Iterator[Mention]:
+    """Titles that stand for whom the heading above, or else the article, gives them: 新社長、X氏 over 「A社が新社長を迎える」."""
+    for role in given:
+        for start in _places(text, role, sentence):
+            before = text[max(sentence.start, start - 1) : start]
+            if (not before or before in "、。「 　\n（(はがでとないた") and _NEW_BEARER.match(text, start + len(role)):
+                yield Mention(start, start + len(role), "PERSON", "")
 
 
 def _places(text: str, word: str, sentence: Sentence) -> Iterator[int]:
@@ -185,6 +202,23 @@ def _roles(text: str, mentions: Sequence[Mention]) -> dict[str, str]:
                 if kind == "role" and len(role) >= 2 and text.startswith(role, mention.end):
                     bearers.setdefault(role, set()).add(mention.name)
     return {role: next(iter(names)) for role, names in bearers.items() if len(names) == 1}
+
+
+def _given(text: str, place: Span, mentions: Sequence[Mention]) -> dict[str, str]:
+    """The titles that a place of the article gives one person, before the name: 暫定CEO、X; 新社長のX氏."""
+    bearers: dict[str, set[str]] = {}
+    for mention in mentions:
+        if mention.label == "PERSON" and place.start <= mention.start and mention.end <= place.end:
+            title = _apposed_title().search(text, max(place.start, mention.start - _TITLE), mention.start)
+            if title:
+                bearers.setdefault(title["title"], set()).add(mention.name)
+    return {role: next(iter(names)) for role, names in bearers.items() if len(names) == 1}
+
+
+@cache
+def _apposed_title() -> re.Pattern[str]:
+    roles = sorted((word for word, kind in lexica.titles().items() if kind == "role" and len(word) >= 2), key=len, reverse=True)
+    return re.compile(rf"(?P<title>[一-龠々]{{0,4}}(?:{'|'.join(map(re.escape, roles))}))[、・の,，]?[ 　]?\Z")
 
 
 # --- what they stand for ------------------------------------------------------------------------------------------

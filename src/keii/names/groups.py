@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from keii import lexicon
 
@@ -26,6 +26,17 @@ def group_name(body: str, head: str) -> str | None:
     return f"{body} {english}" if body.isascii() else f"{body}{link}{plain or word}"
 
 
+@lru_cache(maxsize=1 << 14)
+def group_owner(name: str) -> str:
+    """The body that a group's canonical name tells, else the name itself.
+
+    >>> group_owner("Twitter board"), group_owner("小林製薬の従業員"), group_owner("小林製薬")
+    ('Twitter', '小林製薬', '小林製薬')
+    """
+    found = _owned().fullmatch(name)
+    return found["latin"] or found["japanese"] if found else name
+
+
 def group_words() -> tuple[str, ...]:
     """The words for groups of people."""
     return tuple(row[0] for row in _groups())
@@ -35,6 +46,13 @@ def group_words() -> tuple[str, ...]:
 def group_english(word: str) -> str:
     """The English noun of a word for a group, as it is in the lexicon."""
     return next(row[1] for row in _groups() if row[0] == word)
+
+
+@cache
+def _owned() -> re.Pattern[str]:
+    latin = "|".join(sorted({re.escape(f" {english}") for _, english, _, _ in _groups()}))
+    japanese = "|".join(sorted({re.escape(f"{link}{plain or word}") for word, _, link, plain in _groups()}))
+    return re.compile(rf"(?P<latin>.+?)(?:{latin})|(?P<japanese>.+?)(?:{japanese})")
 
 
 @cache
