@@ -21,10 +21,11 @@ from keii import config
 from keii.bench.synthetic import synthetic
 from keii.merge import group, merge, why
 from keii.merge.cluster import average_link
+from keii.merge.compare import compare
 from keii.merge.discourse import OPENERS, TAILS, is_entry, is_quoted, opener, ordinals, tail
 from keii.merge.evidence import load_model
 from keii.merge.places import place
-from keii.merge.table import DAY, Table, moment, own_amounts
+from keii.merge.table import DAY, FAR, Table, moment, own_amounts
 from keii.merge.title import english
 from keii.merge.train import blur
 from keii.merge.words import amounts, content, offices, paraphrases
@@ -87,6 +88,25 @@ def test_every_claim_has_its_event_whatever_the_order() -> None:
 
 def test_nothing_in_nothing_out() -> None:
     assert merge([], {}, SETTINGS) == ((), ())
+
+
+def test_what_is_denied_and_comes_true_later_is_two_events() -> None:
+    change = ("start-position", "patient:中村健一 org:青葉電機")
+    rumour = claim("a-01", change[0], "possible", "2021-04-02", change[1], "中村健一氏の[復帰]が噂される。", id="c001")
+    denial = claim("a-01", change[0], "negated", "2021-04-03", change[1], "中村健一氏は[復帰]しない。", at=300, id="c002")
+    return_ = claim("a-01", change[0], "fact", "2021-04-09", change[1], "中村健一氏が青葉電機に[復帰]した。", at=600, id="c003")
+    told = Table([rumour, denial, return_])
+    found = compare(told, np.array([0, 0, 1]), np.array([1, 2, 2]))
+    assert found["another after a denial"].tolist() == [0, 1, 1]
+    assert Table([rumour, return_]).denied.tolist() == [FAR, FAR]
+
+
+def test_a_group_belongs_to_its_body() -> None:
+    one, other = (
+        Table([claim("a-01", "end-position", "fact", "2021-04-02", f"patient:中村健一 org:{org}", "中村健一氏が[退任]した。")]).org
+        for org in ("青葉電機取締役会", "青葉電機")
+    )
+    assert one.matrix.indices.tolist() == other.matrix.indices.tolist()
 
 
 def test_ids_stay_when_articles_come() -> None:

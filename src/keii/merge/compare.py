@@ -8,10 +8,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from keii.merge.discourse import OPENERS, TAILS
-from keii.merge.table import DAY, DEALS, TYPES, Bools, Floats, Ints, Sets, Table, row_sums
+from keii.merge.table import DAY, DEALS, FAR, TYPES, Bools, Floats, Ints, Sets, Table, row_sums
 
 _PERSONAL = [TYPES.index(name) for name in ("justice", "start-position", "end-position")]
 _COUNTED = [TYPES.index(name) for name in ("figure", "harm", "election", "contest")]
+_ACTS = [TYPES.index(name) for name in ("justice", "demand", "start-position", "end-position")]
+_FACT, _NEGATED, _POSSIBLE, _PLANNED = range(4)
 _FIGURE = TYPES.index("figure")
 RELATED = (
     ("harm", "figure"),
@@ -92,9 +94,17 @@ def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
     found |= _discourse(table, a, b, same_article, same_sentence)
     counts = np.isin(table.type[a], _COUNTED) & np.isin(table.type[b], _COUNTED)
     another_day = np.asarray(found["days apart"], dtype=np.float64) >= 0.5
+    found["another after a denial"] = (_after_denial(table, a, b) | _after_denial(table, b, a)) & (table.type[a] == table.type[b])
     found["another count on another day"] = counts & another_day & np.asarray(found["other amount"], dtype=bool)
     told = {name: np.asarray(value, dtype=np.float64) for name, value in found.items()}
     return told | _joint(told)
+
+
+def _after_denial(table: Table, a: Ints, b: Ints) -> Bools:
+    """The first is a prospect that its article denies, the second what came true, or is to, at least a day later."""
+    told = np.isin(table.fact[b], (_FACT, _PLANNED)) & table.dated[b] & (table.denied[b] >= FAR)
+    later: Bools = told & (table.denied[a] < FAR) & (table.low[b] >= table.denied[a] + DAY)
+    return later
 
 
 def _place(table: Table, a: Ints, b: Ints, same_article: Bools, same_sentence: Bools) -> dict[str, Bools]:
@@ -136,9 +146,10 @@ def _kind(table: Table, a: Ints, b: Ints, same_sentence: Bools) -> dict[str, Flo
         "same type, other trigger, same sentence": same & unlike & (frame == 0) & same_sentence,
         "other type, same trigger": ~same & ((equal > 0) | (chars > 0.6)),
         "same factuality": table.fact[a] == table.fact[b],
-        "one negated": (table.fact[a] == 1) != (table.fact[b] == 1),
-        "possible, negated": table.either(table.fact, 1, 2, a, b),
-        "two facts": (table.fact[a] == 0) & (table.fact[b] == 0),
+        "one negated": (table.fact[a] == _NEGATED) != (table.fact[b] == _NEGATED),
+        "possible, negated": table.either(table.fact, _NEGATED, _POSSIBLE, a, b),
+        "two facts": (table.fact[a] == _FACT) & (table.fact[b] == _FACT),
+        "another act in one sentence": same & np.isin(ours, _ACTS) & unlike & (frame == 0) & same_sentence,
         "same type": same,
         "no paraphrase": unlike,
         "two posts": table.position[a] & table.position[b],
@@ -156,7 +167,7 @@ def _date(table: Table, a: Ints, b: Ints) -> dict[str, Floats | Bools]:
     clock = table.clock[a] & table.clock[b]
     equal = both & (table.low[a] == table.low[b]) & (table.high[a] == table.high[b])
     apart = np.abs(table.low[a] - table.low[b])
-    came_true = (table.fact[a] == 0) != (table.fact[b] == 0)
+    came_true = (table.fact[a] == _FACT) != (table.fact[b] == _FACT)
     return {
         "same date": equal & closed,
         "same clock time": equal & clock,

@@ -76,8 +76,9 @@ class Model:
 
 
 def impossible(found: dict[str, Floats]) -> npt.NDArray[np.bool_]:
-    """Pairs that can't be one event: the same change of another person's post, another number of a series."""
-    return (found["another person's change"] > 0) | (found["another count on another day"] > 0)
+    """Pairs that can't be one event: another person's change of post, another number of a series, two acts in one sentence."""
+    limits = ("another person's change", "another count on another day", "another act in one sentence")
+    return np.logical_or.reduce([found[limit] > 0 for limit in limits])
 
 
 def load_model() -> Model:

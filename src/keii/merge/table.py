@@ -7,6 +7,7 @@ keeps its events, and rows made apart, on several machines too, can stand below 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
@@ -30,12 +31,14 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 DAY = 1440
-_FAR = 10**10
+FAR = 10**10
 _COLUMNS = 1 << 62
 _HOUR = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d)(?::(\d\d))?", re.ASCII)
 _WEEKDAY = re.compile(r"([月火水木金土日])(?:曜|[)）])")
 _BEHIND = 10
 """An amount so many characters behind the last trigger of a sentence is still its own."""
+_SAME_TALK = 3 * DAY
+"""A prospect and its denial are of one time."""
 TYPES: tuple[str, ...] = get_args(EventType)
 DEALS = [TYPES.index(name) for name in ("transfer-ownership", "transfer-money", "agree", "launch")]
 """Types that are offered, agreed on and done on different days."""
@@ -50,7 +53,7 @@ class Moment(NamedTuple):
 
     @property
     def closed(self) -> bool:
-        return self.low > -_FAR and self.high < _FAR
+        return self.low > -FAR and self.high < FAR
 
 
 def moment(claim: Claim) -> Moment | None:
@@ -61,8 +64,8 @@ def moment(claim: Claim) -> Moment | None:
     if bounds is None:
         return None
     first, last = bounds
-    low = -_FAR if first.year == 1 else first.toordinal() * DAY
-    high = _FAR if last.year == 9999 else (last.toordinal() + 1) * DAY
+    low = -FAR if first.year == 1 else first.toordinal() * DAY
+    high = FAR if last.year == 9999 else (last.toordinal() + 1) * DAY
     hour = _HOUR.fullmatch(claim.date.value)
     if hour and int(hour[2]) < 24:
         low += int(hour[2]) * 60 + int(hour[3] or 0)
@@ -148,6 +151,7 @@ class Table:
                 self.order[i] = order[claims[i].evidence.start]
                 self.place[i] = place
         self._dates([moment(claim) for claim in claims])
+        self.denied = self._denied(claims)
         self._sets(claims, by_article)
         self._discourse(claims)
         self.keys = sets(
@@ -186,6 +190,25 @@ class Table:
         self.high = np.array([m.high if m else 0 for m in moments], dtype=np.int64)
         self.clock = np.array([bool(m and m.clock) for m in moments])
         self.closed = np.array([bool(m and m.closed) for m in moments])
+
+    def _denied(self, claims: Sequence[Claim]) -> Ints:
+        """When the change that a prospect tells of was over: the end of the day its article denies it for, `FAR` where none."""
+        denials: defaultdict[tuple[str, str, str], list[tuple[int, int]]] = defaultdict(list)
+        for i, claim in enumerate(claims):
+            if claim.factuality == "negated" and self.dated[i] and self.closed[i]:
+                for who in _patients(claim):
+                    denials[claim.article, claim.type, who].append((int(self.low[i]), int(self.high[i])))
+        for of in denials.values():
+            of.sort()
+        over = np.full(len(claims), FAR, dtype=np.int64)
+        for i, claim in enumerate(claims):
+            if claim.factuality != "fact" and self.dated[i]:
+                for who in _patients(claim):
+                    of = denials.get((claim.article, claim.type, who), [])
+                    first = bisect_left(of, (int(self.low[i]) - _SAME_TALK, 0))
+                    if first < len(of) and of[first][0] <= self.low[i] + _SAME_TALK:
+                        over[i] = min(over[i], of[first][1])
+        return over
 
     def _sets(self, claims: Sequence[Claim], by_article: Mapping[str, list[int]]) -> None:
         self.type = np.array([TYPES.index(claim.type) for claim in claims], dtype=np.int64)
@@ -236,6 +259,10 @@ class Table:
         """Whether the two rows have these two values, in either order."""
         met: Bools = ((values[a] == one) & (values[b] == other)) | ((values[a] == other) & (values[b] == one))
         return met
+
+
+def _patients(claim: Claim) -> Iterator[str]:
+    return (who.name for who in claim.participants if who.role == "patient")
 
 
 def _ones(names: Iterable[str]) -> dict[str, float]:
