@@ -102,8 +102,9 @@ def test_what_is_denied_and_comes_true_later_is_two_events() -> None:
 
 
 def test_a_group_belongs_to_its_body() -> None:
+    told = "中村健一氏が[退任]した。"
     one, other = (
-        Table([claim("a-01", "end-position", "fact", "2021-04-02", f"patient:中村健一 org:{org}", "中村健一氏が[退任]した。")]).org
+        Table([claim("a-01", "end-position", "fact", "2021-04-02", f"patient:中村健一 org:{org}", told)]).org
         for org in ("青葉電機取締役会", "青葉電機")
     )
     assert one.matrix.indices.tolist() == other.matrix.indices.tolist()

@@ -142,7 +142,7 @@ class Clause:
         return Phrase(child, texts, worth, subject, particles.surface, head == self.noun) if texts else None
 
     def _points(self, child: int) -> bool:
-        return any(self.tokens[i].surface in words_of("pointing") for i in self.sentence.children[child])
+        return any(self.sentence.points(i) for i in self.sentence.children[child])
 
     def _is_aside(self, child: int, last: int) -> bool:
         """Tell a source (〜によると), the outlet that is cited, and a noun with a copula (代表で)."""

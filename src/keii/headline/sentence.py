@@ -147,10 +147,15 @@ class Sentence:
             yield i
             waiting += [j for j in self.children[i] if self._stays(j, level, needed)]
 
+    def points(self, i: int) -> bool:
+        """Whether a word points at something told elsewhere: この, これ, and the ら of これら."""
+        many = i > 0 and self.tokens[i].tag.startswith("接尾辞") and self.tokens[i - 1].surface in words_of("pointing")
+        return many or self.tokens[i].surface in words_of("pointing")
+
     def _stays(self, i: int, level: int, needed: frozenset[int]) -> bool:
         token = self.tokens[i]
         adverb = token.dep in ("advmod", "advcl", "cc", "discourse") and self.tokens[token.head].pos != "ADJ"
-        if i in self.hidden or adverb or token.surface in words_of("pointing"):
+        if i in self.hidden or adverb or self.points(i):
             return False
         if level == 0 or i in needed:
             return True
