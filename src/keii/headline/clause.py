@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from keii.extract.grammar import chain, is_content, is_sahen, is_verbal
@@ -106,12 +106,15 @@ class Clause:
     def phrases(self) -> list[Phrase]:
         """What depends on the predicate, with a participant as subject where none does; where nothing does, what there is."""
         heads = [self.verb] if self.noun is None else [self.verb, self.noun]
+        quotation = self._quotation()
         found = [
             phrase
             for head in heads
             for child in self.sentence.children[head]
-            if child < head and child != self.noun and (phrase := self._phrase(child, head))
+            if child < head and child != self.noun and child not in quotation and (phrase := self._phrase(child, head))
         ]
+        if quotation:
+            found.append(Phrase(quotation[-1], self._quoted(quotation[0], quotation[-1]), _SAID))
         found += self._modified(any(phrase.subject for phrase in found))
         if not any(phrase.subject for phrase in found):
             found += self._participant({i for phrase in found for i in self.sentence.below(phrase.at)})
@@ -200,12 +203,32 @@ class Clause:
         kept = sorted(i for i in self.sentence.below(child) if i < at and i not in self.sentence.hidden)
         return tuple(dict.fromkeys(f"{self.sentence.text(words)}と" for words in (kept, self.sentence.tail(kept))))
 
+    def _quotation(self) -> range:
+        """The quotation, marks and all, that stands with its と right before the predicate: 「…」と述べる."""
+        last = self.verb - 1 if self.tokens[self.verb - 1].surface != "、" else self.verb - 2
+        closing, depth = last - 1, 0
+        if closing < 1 or self.tokens[last].surface != "と" or self.tokens[closing].surface not in CLOSING:
+            return range(0)
+        for i in range(closing, -1, -1):
+            depth += (self.tokens[i].surface in CLOSING) - (self.tokens[i].surface in OPENING)
+            if depth == 0:
+                return range(i, closing + 1)
+        return range(0)
+
     def _quoted(self, opening: int, closing: int) -> tuple[str, ...]:
-        words = self.sentence.text(range(opening + 1, closing))
+        words = self.sentence.text(self._outside_brackets(opening + 1, closing))
         first = words.split("。")[0]
-        short = first if len(first) <= QUOTED else f"{first[: QUOTED - 1]}…"
+        short = [first if len(first) <= room else f"{first[: room - 1]}…" for room in (QUOTED, QUOTED * 2 // 3)]
         start, end = self.tokens[opening].surface, self.tokens[closing].surface
-        return tuple(dict.fromkeys(f"{start}{told}{end}と" for told in (words, short)))
+        return tuple(dict.fromkeys(f"{start}{told}{end}と" for told in (words, *short)))
+
+    def _outside_brackets(self, first: int, last: int) -> Iterator[int]:
+        depth = 0
+        for i in range(first, last):
+            depth += self.tokens[i].surface in "(（"
+            if not depth:
+                yield i
+            depth -= self.tokens[i].surface in ")）" and depth > 0
 
     # --- who it is, where the predicate's own phrases do not say
 

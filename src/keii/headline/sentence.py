@@ -173,11 +173,18 @@ class Sentence:
             if token.surface in _PAUSES:
                 continue
             if told and any(one.surface in _PAUSES for one in self.tokens[before + 1 : i]):
-                told += "、"
+                told += self._between(before, i)
             elif told[-1:].isascii() and token.surface[:1].isascii() and self.tokens[i - 1].end < token.start:
                 told += " "
             told, before = told + token.surface, i
         return told.strip(EDGES)
+
+    def _between(self, first: int, last: int) -> str:
+        """A pause between two words: 、, but within a name what the text has (Minato, Inc.)."""
+        start, end = self.tokens[first].end, self.tokens[last].start
+        named = any(one.start < start and end < one.end for one in self.mentions)
+        blank = " " if named and self.tokens[last - 1].end < end else ""
+        return "".join(one.surface for one in self.tokens[first + 1 : last]) + blank if named else "、"
 
     def tail(self, kept: Sequence[int]) -> Sequence[int]:
         """The last bunsetu of some words, as many as there is room for, one at least."""

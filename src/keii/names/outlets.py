@@ -11,7 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -285,7 +285,7 @@ def _misspelt(name: str, extra: Path | None) -> Outlet | None:
     names = _exact(extra)
     best = process.extract(
         key,
-        [other for other in names if abs(len(other) - len(key)) <= 2 and len(other) >= 5],
+        _near_in_length(len(key), extra),
         scorer=fuzz.ratio,
         limit=3,
         score_cutoff=84 if key.isascii() else 78,
@@ -295,6 +295,11 @@ def _misspelt(name: str, extra: Path | None) -> Outlet | None:
         return None
     top = [names[other] for other, score in strict if score >= strict[0][1] - 1]
     return top[0] if len({outlet.name for outlet in top}) == 1 else None
+
+
+@lru_cache(maxsize=64)
+def _near_in_length(length: int, extra: Path | None) -> list[str]:
+    return [other for other in _exact(extra) if abs(len(other) - length) <= 2 and len(other) >= 5]
 
 
 def _same_frame(name: str, other: str) -> bool:
