@@ -26,7 +26,7 @@ from keii.merge.discourse import OPENERS, TAILS, is_entry, is_quoted, opener, or
 from keii.merge.evidence import load_model
 from keii.merge.places import place
 from keii.merge.table import DAY, FAR, Table, moment, own_amounts
-from keii.merge.title import english
+from keii.merge.title import english, title
 from keii.merge.train import blur
 from keii.merge.words import amounts, content, offices, paraphrases
 from keii.model import Article, Claim, ClaimDate, Event, EventParticipant, Suspect
@@ -335,6 +335,16 @@ def test_hostile_text_is_quick(hostile: str) -> None:
 def test_the_title_is_the_headline_of_the_clearest_claim() -> None:
     told = {DISMISSED.key: "青葉電機、中村健一社長を解任", AGAIN.key: "解任"}
     assert merge([DISMISSED, AGAIN], {}, SETTINGS, (), told)[1][0].title == "青葉電機、中村健一社長を解任"
+
+
+def test_a_title_names_whom_it_is_about() -> None:
+    who = "agent:青葉電機 patient:中村健一"
+    bare = claim("a-01", "start-position", "fact", "2021-04-02", who, "青葉電機が社長を[迎え]た。").model_copy(
+        update={"participants": DISMISSED.participants}
+    )
+    named = claim("a-02", "start-position", "fact", "2021-04-02", who, "青葉電機の社長には2日、中村健一氏が[就任]したという。")
+    headlines = {bare.key: "青葉電機、社長を迎える", named.key: "中村健一氏、青葉電機の社長に就任"}
+    assert title([bare, named], "start-position", headlines) == headlines[named.key]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from keii.model import Claim, EventParticipant, EventType
+from keii.names.lexica import titles
 
 LONGEST = 40
 _SHORT = 6
@@ -45,13 +46,20 @@ def clarity(claim: Claim, kind: str, headline: str) -> tuple[float, int, str]:
     """How well a claim stands for its event.
 
     For it speak the event's type, that it tells a fact, names in its sentence, a date of its own, a sentence early in the
-    article and free of other matter, and a headline that says who does what.
+    article and free of other matter, and a headline that says by name who does what to whom.
     """
     named = [who for who in claim.participants if who.start is not None and who.start >= claim.evidence.start]
     score = 2.0 * (claim.type == kind) + (claim.factuality == "fact") + 0.5 * min(len(named), 3)
     score += (claim.date is not None and claim.date.from_ in {"sentence", "heading"}) - len(claim.evidence.text) / 100
     score += 1.0 * ("、" in headline) - 2.0 * (0 < len(headline) < _SHORT)
+    by_name = {who.name for who in named if who.role in ("agent", "patient") and who.text and _by_name(who.text, headline)}
+    score += 0.75 * min(len(by_name), 2)
     return round(score + claim.confidence, 6), -claim.trigger.start, claim.article
+
+
+def _by_name(told: str, headline: str) -> bool:
+    """Whether a headline holds what somebody is called, and that is no title (新社長)."""
+    return told in headline and not any(told.endswith(title) for title in titles() if len(title) > 1)
 
 
 def words(claim: Claim) -> str:
