@@ -95,6 +95,8 @@ def compare(table: Table, a: Ints, b: Ints) -> dict[str, Floats]:
     counts = np.isin(table.type[a], _COUNTED) & np.isin(table.type[b], _COUNTED)
     another_day = np.asarray(found["days apart"], dtype=np.float64) >= 0.5
     found["another after a denial"] = (_after_denial(table, a, b) | _after_denial(table, b, a)) & (table.type[a] == table.type[b])
+    figures = np.asarray(found["both figure"], dtype=bool) & same_sentence & (np.asarray(found["same trigger"]) == 0)
+    found["another figure in one sentence"] = figures & np.asarray(found["other amount"], dtype=bool)
     found["another count on another day"] = counts & another_day & np.asarray(found["other amount"], dtype=bool)
     told = {name: np.asarray(value, dtype=np.float64) for name, value in found.items()}
     return told | _joint(told)

@@ -76,8 +76,11 @@ class Model:
 
 
 def impossible(found: dict[str, Floats]) -> npt.NDArray[np.bool_]:
-    """Pairs that can't be one event: another person's change of post, another number of a series, two acts in one sentence."""
-    limits = ("another person's change", "another count on another day", "another act in one sentence")
+    """Pairs that can't be one event: another person's change of post, another number of a series, two acts or figures at once."""
+    limits = (
+        "another person's change", "another count on another day",
+        "another act in one sentence", "another figure in one sentence",
+    )  # fmt: skip
     reached: npt.NDArray[np.bool_] = np.any([found[limit] > 0 for limit in limits], axis=0)
     return reached
 
