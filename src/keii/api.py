@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -146,7 +147,16 @@ def explain(event_id: str, out: Path) -> Iterator[str]:
     else:
         yield "each pair of claims with its log odds of being one event (above 0 for, below 0 against), and what adds up to them:"
     mine = [claim for claim in claims if claim.article in event.articles]
-    for a, b, total, parts in why(event, mine):
+    for a, b, total, parts in why(event, mine, _models(out)):
         yield f"{a} {words[a]} ~ {b} {words[b]}\t{total:+.2f}"
         for feature, weight in sorted(parts, key=lambda part: -abs(part[1])):
             yield f"    {weight:+.2f}  {feature}"
+
+
+def _models(out: Path) -> Path | None:
+    """The folder of models of the user's own that a run was made with."""
+    try:
+        told = json.loads((out / "run.json").read_text(encoding="utf-8"))["config"]["extract"]["model"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise KeiiError(f"{out / 'run.json'}: cannot be read: {error}") from error
+    return Path(told) if told else None

@@ -29,6 +29,7 @@ _JSONL = click.option("--jsonl", "source", type=click.File("r", encoding="utf-8"
 
 
 _ORDER = ("run", "events", "why", "score", "compare", "gold", "train", "dates", "tag", "schema")
+_PARTS = ("factuality", "when", "merge", "roles", "detect")
 
 
 class _Commands(click.Group):
@@ -291,12 +292,20 @@ def schema() -> None:
 @main.command(short_help="Learn the models from hand labels.")
 @click.option("--gold", "gold_dirs", multiple=True, type=_PATH, required=True, help="Folder of labels (repeatable).")
 @click.option("--articles", "folders", multiple=True, type=_PATH, required=True, help="Folder of their articles (repeatable).")
+@click.option("--more", "more_dirs", multiple=True, type=_PATH, help="Folder of other readers' labels (repeatable).")
 @click.option("-o", "--out", type=_PATH, help="Folder for the models (default: the package's own).")
-def train(gold_dirs: Sequence[Path], folders: Sequence[Path], out: Path | None) -> None:
-    """Learn the models from hand labels; articles that a manifest marks `test` are left out."""
+@click.option("--only", multiple=True, type=click.Choice(_PARTS), help="Learn this alone (repeatable).")
+def train(
+    gold_dirs: Sequence[Path], folders: Sequence[Path], more_dirs: Sequence[Path], out: Path | None, only: Sequence[str]
+) -> None:
+    """Learn all models of claims and events from hand labels; articles that a manifest marks `test` are left out.
+
+    Labels of --more teach everything but dates; their readers' habits in roles are learned apart, and not taken over.
+    A run uses the models of a folder that keii.toml names (extract.model).
+    """
     from keii.train import train
 
-    for line in train(list(gold_dirs), list(folders), out):
+    for line in train(gold_dirs, folders, more_dirs, out, only or _PARTS):
         click.echo(line)
 
 

@@ -36,7 +36,7 @@ class Extract(Section):
     threshold: float | None = Field(
         None, description="keep a candidate from this probability on; default: the model's own", ge=0, le=1
     )
-    model: Path | None = Field(None, description="folder of models of one's own, made by `keii train -o`")
+    model: Path | None = Field(None, description="folder of models of one's own, made by `keii train -o`; also for merging")
 
 
 class Merge(Section):

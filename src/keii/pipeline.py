@@ -277,7 +277,7 @@ def combine(
     headlines = {
         claim.key: told for analysis in analyses for claim, told in zip(analysis.claims, analysis.headlines, strict=False)
     }
-    claims, events = merge(claims, articles, config.merge, previous, headlines, each=each)
+    claims, events = merge(claims, articles, config.merge, previous, headlines, models=config.extract.model, each=each)
     return claims, events, links.names
 
 

@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from keii.attribute import attribute
-from keii.bench import claimdates, events, factuality, roles
-from keii.bench.claimfields import matched, measured
-from keii.bench.material import article_paths, genre, gold_homes, gold_rows, tagged, teachers
+from keii.bench import events
+from keii.bench.claimfields import measured
+from keii.bench.material import article_paths, genre, gold_homes, tagged, teachers
 from keii.config import Config, Extract
 from keii.dates import dates
 from keii.extract import extract
@@ -35,7 +35,9 @@ from keii.names import names
 from keii.read import read
 from keii.reconcile import reconcile
 from keii.score import human, score
-from keii.train import Labelled, folds, label, learn
+from keii.train import detect, factuality, roles, when
+from keii.train.detect import Labelled, folds
+from keii.train.material import Labels, matched, read_labels
 
 FIGURES = (
     "detection.f1", "detection.precision", "detection.recall", "fields.type", "fields.factuality", "fields.date_day",
@@ -48,11 +50,11 @@ _TYPES: tuple[EventType, ...] = get_args(EventType)
 
 
 class Work(NamedTuple):
-    """Labelled articles and their gold; `rows` are the labels of the articles that may teach, the `measured` may be read."""
+    """Labelled articles and their gold; `labels` are those of the articles that may teach, the `measured` may be read."""
 
     documents: Mapping[str, Document]
     gold: Sequence[Claim]
-    rows: Mapping[str, list[dict[str, Any]]]
+    labels: Labels
     measured: Sequence[str]
 
 
@@ -92,18 +94,18 @@ def material(shared: Path | None) -> Work:
             claims.setdefault(article, [claim for claim in found.claims if claim.article == article])
     documents = tagged([article for name, article in read_articles.items() if name in claims])
     analysed = {document.article.id: attribute(names(dates(document))) for document in documents}
-    taught = {article: rows for article, rows in gold_rows(shared, more=True).items() if article in analysed}
+    taught, _ = read_labels(gold_homes(shared, more=True), read_articles)
     shown = [article for article in analysed if article not in teachers()]
     return Work(analysed, [claim for rows in claims.values() for claim in rows], taught, shown)
 
 
 def cross_validated(work: Work, count: int) -> Iterator[Claim]:
     """The claims of every article by models that have not seen its story."""
-    articles, more = work.measured, [article for article in work.rows if article in teachers()]
-    labelled = {article: label(work.documents[article], work.gold) for article in work.rows}
+    articles, more = work.measured, [article for article in work.labels if article in teachers()]
+    labelled = {article: detect.label(work.documents[article], work.gold) for article in work.labels}
     fold = folds(articles, work.gold, count)
     for k in sorted(set(fold)):
-        seen = more + [article for article, n in zip(articles, fold, strict=True) if n != k and article in work.rows]
+        seen = more + [article for article, n in zip(articles, fold, strict=True) if n != k and article in work.labels]
         with tempfile.TemporaryDirectory() as home:
             for name, model in models(work, labelled, seen).items():
                 (Path(home) / f"{name}.json").write_text(json.dumps(model), encoding="utf-8")
@@ -114,13 +116,17 @@ def cross_validated(work: Work, count: int) -> Iterator[Claim]:
 
 def models(work: Work, labelled: Mapping[str, Labelled], seen: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Every learned part of `extract`, from some articles."""
-    gold = [list(matched(work.documents[article], work.rows[article])) for article in seen]
-    cases = [case for article in seen for case in roles.cases_of(work.documents[article], work.rows[article])]
+    targets = [list(matched(work.documents[article], work.labels[article])) for article in seen]
+    cases = [
+        case
+        for article in seen
+        for case in roles.cases_of(work.documents[article], work.labels[article], apart=article in teachers())
+    ]
     return {
-        **learn([labelled[article] for article in seen], work.gold),
-        "factuality": factuality.learn(gold).dump(),
-        "when": claimdates.dump(measured(gold)),
-        "roles": roles.train(cases, dict(work.rows)),
+        **detect.learn([labelled[article] for article in seen], work.gold),
+        "factuality": factuality.learn(target for one in targets for target in one),
+        "when": when.learn(measured(targets)),
+        "roles": roles.learn(cases),
     }
 
 

@@ -1,4 +1,4 @@
-"""How well merging groups claims: `python -m keii.bench.events [--shared DIR] [--learn | --scale]`.
+"""How well merging groups claims: `python -m keii.bench.events [--shared DIR] [--scale]`.
 
 Gold claims go in, so that only the grouping is measured; the weights are learned without the story that is measured (the
 Wikinews articles are held out a fifth at a time). Beside it two baselines: one event for each day and participant, and every
@@ -25,10 +25,10 @@ from keii.merge import group
 from keii.merge.evidence import Model
 from keii.merge.record import record
 from keii.merge.table import own_amounts
-from keii.merge.train import THRESHOLD, blur, both, examples, fit, learn, story
 from keii.model import Article, Claim
 from keii.read import read
 from keii.score.clusters import METRICS, Entities, Shares, entities
+from keii.train.merge import ALONE, THRESHOLD, blur, both, examples, fit, story
 
 FOLDS = 5
 """Parts that the Wikinews articles are held out in."""
@@ -105,7 +105,7 @@ def day_and_participant(claims: Sequence[Claim]) -> list[list[Claim]]:
 def folds(claims: Sequence[Claim]) -> dict[str, str]:
     """The fold of each article that does not only teach: its story, or a fifth of the Wikinews articles."""
     names = {claim.article: story(claim.article) for claim in claims if claim.article not in teachers()}
-    return {a: f"wikinews {zlib.crc32(a.encode()) % FOLDS}" if name == "wikinews" else name for a, name in names.items()}
+    return {a: f"wikinews {zlib.crc32(a.encode()) % FOLDS}" if name == ALONE else name for a, name in names.items()}
 
 
 def held_out(claims: Sequence[Claim], *, found: bool = False) -> dict[str, Model]:
@@ -117,11 +117,11 @@ def held_out(claims: Sequence[Claim], *, found: bool = False) -> dict[str, Model
     test = {name for name, row in read_manifest(Path("gold")).items() if row.split == "test"}
     taught = [claim for claim in claims if claim.article not in test]
     of = partial(examples, apart=teachers())
-    names, values, same, articles = both(of(taught), of(blur(taught))) if found else of(taught)
+    known = both(of(taught), of(blur(taught))) if found else of(taught)
     models = {}
     for held in sorted(set(fold.values())):
-        kept = [i for i, (a, b) in enumerate(articles) if held not in (fold.get(a), fold.get(b))]
-        weights = fit(names, values[kept], same[kept], [articles[i] for i in kept])
+        kept = [i for i, (a, b) in enumerate(known.articles) if held not in (fold.get(a), fold.get(b))]
+        weights = fit(known.only(kept))
         models[held] = Model(weights, weights, THRESHOLD)
     return models
 
@@ -181,7 +181,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m keii.bench.events", description=main.__doc__)
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--scale", action="store_true", help="time 10,000 and 100,000 synthetic claims instead")
-    parser.add_argument("--learn", action="store_true", help="learn from all gold and write models/merge.json instead")
     options = parser.parse_args()
     if options.scale:
         from keii.bench.synthetic import scale
@@ -189,11 +188,6 @@ def main() -> None:
         print("\n".join(scale()))
         return
     claims = gold_claims(options.shared)
-    if options.learn:
-        held_out_articles = {name for name, row in read_manifest(Path("gold")).items() if row.split == "test"}
-        claims = [claim for claim in claims if claim.article not in held_out_articles]
-        learn(claims, "python -m keii.bench.events --learn --shared ../shared", apart=teachers())
-        return
     models = held_out(claims)
     fold = folds(claims)
     ways: dict[str, Callable[[str, list[Claim]], list[list[Claim]]]] = {

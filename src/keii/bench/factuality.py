@@ -1,6 +1,6 @@
 """How well factuality is told: on the gold claims, rules and model cross-validated by story, and on JSeM's modality problems.
 
-    python -m keii.bench.factuality --shared ../shared [--save]
+    python -m keii.bench.factuality --shared ../shared
 
 JSeM: a problem is read where its hypothesis is the bare event of its premise: its last predicate stands in the premise, and
 behind it stand only tense and politeness. What the premise says of that predicate is compared with the answer. `planned`
@@ -16,69 +16,56 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from keii.bench.claimfields import Gold, folds, material, measured, write_model
+from keii.bench.claimfields import folds, material, measured
+from keii.bench.material import genre
 from keii.extract.candidates import candidates
-from keii.extract.factuality import by_rule, features, read_cues
+from keii.extract.factuality import by_rule, read_cues
 from keii.extract.grammar import chain
-from keii.extract.learned import Linear, fit
 from keii.model import Article, Document, Factuality, Token
 from keii.segment import segment
 from keii.tag import tag
+from keii.train.factuality import fit, seen
+from keii.train.material import Target
 
 VALUES: tuple[Factuality, ...] = get_args(Factuality)
 _BARE = frozenset({"する", "た", "だ", "です", "ます", "て", "いる", "の", "れる", "られる", "できる", "てる", "せる"})
 _HEARSAY = ("sooda", "toiu", "tonokotoda", "toiukotoda", "rasii")
-_STRENGTH = 0.7
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=Path("../shared"))
-    parser.add_argument("--save", action="store_true", help="write models/factuality.json")
     arguments = parser.parse_args()
     shared = arguments.shared if arguments.shared.is_dir() else None
     articles = material(shared)
-    gold = [claim for claims in measured(articles) for claim in claims]
-    truth = [claim.row["factuality"] for claim in gold]
-    rules = [by_rule(read_cues(claim.document.tokens[claim.candidate.sentence], claim.candidate.token)) for claim in gold]
+    gold = [target for targets in measured(articles) for target in targets]
+    truth = [target.claim.factuality for target in gold]
+    rules = [by_rule(read_cues(one.document.tokens[one.candidate.sentence], one.candidate.token)) for one in gold]
     _report("rules", gold, truth, rules)
     _report("model (cross-validated by story)", gold, truth, cross_validated(articles))
     if shared:
         jsem(shared / "data" / "factuality" / "jsem.jsonl")
-    if arguments.save:
-        write_model("factuality", learn(articles).dump(), "python -m keii.bench.factuality --shared ../shared --save", shared)
 
 
-def cross_validated(articles: Sequence[list[Gold]], count: int = 10) -> list[str]:
+def cross_validated(articles: Sequence[list[Target]], count: int = 10) -> list[str]:
     """What a model that has not seen the claim's story says of each claim."""
-    rows = [[_seen(claim) for claim in claims] for claims in articles]
+    rows = [[seen(target) for target in targets] for targets in articles]
     told: dict[int, list[str]] = {}
     for train, test in folds(articles, count):
-        model = learn([articles[k] for k in train], [rows[k] for k in train])
+        model = fit([target for k in train for target in articles[k]], [row for k in train for row in rows[k]])
         for k in test:
             told[k] = [model.classes[at] for at in model.decide(rows[k]).argmax(axis=1)] if rows[k] else []
     return [value for k in sorted(told) for value in told[k]]
 
 
-def learn(articles: Sequence[Sequence[Gold]], rows: Sequence[Sequence[dict[str, float]]] | None = None) -> Linear:
-    """Fit the model on the gold claims of articles; `rows` are their features, where they are known."""
-    known = [[_seen(claim) for claim in claims] for claims in articles] if rows is None else rows
-    labels = [claim.row["factuality"] for claims in articles for claim in claims]
-    return fit([row for one in known for row in one], labels, c=_STRENGTH)
-
-
-def _seen(claim: Gold) -> dict[str, float]:
-    return features(claim.document, claim.candidate, claim.row["type"])
-
-
-def _report(name: str, gold: Sequence[Gold], truth: Sequence[str], told: Sequence[str]) -> None:
-    for genre in ("news", "blog"):
-        pairs = Counter((t, p) for claim, t, p in zip(gold, truth, told, strict=True) if claim.genre == genre)
+def _report(name: str, gold: Sequence[Target], truth: Sequence[str], told: Sequence[str]) -> None:
+    for kind in ("news", "blog"):
+        pairs = Counter((t, p) for one, t, p in zip(gold, truth, told, strict=True) if genre(one.claim.article) == kind)
         n, right = sum(pairs.values()), sum(count for (t, p), count in pairs.items() if t == p)
         if not n:
             continue
         half = 1.96 * ((right / n) * (1 - right / n) / n) ** 0.5
-        print(f"{name}, {genre}: {right / n:.3f} ± {half:.3f} (n={n}); rows gold, columns told: {' '.join(VALUES)}")
+        print(f"{name}, {kind}: {right / n:.3f} ± {half:.3f} (n={n}); rows gold, columns told: {' '.join(VALUES)}")
         for value in VALUES:
             print(f"  {value:9}", *(f"{pairs[value, other]:6}" for other in VALUES))
 

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from keii.gold import named, read_manifest
+from keii.gold import read_manifest
 from keii.model import Article, Document, Mention, Token
 from keii.segment import segment
 from keii.tag import Analysis, tag
@@ -31,20 +31,14 @@ def gold_homes(shared: Path | None, *, more: bool = False) -> list[Path]:
     return [Path("gold")] + ([shared / "gold"] if shared else []) + ([MORE] if shared and more else [])
 
 
-def gold_rows(shared: Path | None, *, more: bool = False) -> dict[str, list[dict[str, Any]]]:
-    """Gold rows by article: the project's own, then those of `shared/gold`; what a manifest counts to `test` is left out.
-
-    `more`: with those that only teach.
-    """
-    homes = gold_homes(shared, more=more)
+def gold_rows(shared: Path | None) -> dict[str, list[dict[str, Any]]]:
+    """Gold rows by article: the project's own, then those of `shared/gold`; what a manifest counts to `test` is left out."""
+    homes = gold_homes(shared)
     held_out = {name for home in homes for name, row in read_manifest(home).items() if row.split == "test"}
     rows: dict[str, list[dict[str, Any]]] = {}
     for home in homes:
         for path in sorted(home.glob("*.jsonl")):
             lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-            if shared and home == MORE:
-                text = (texts(shared) / f"{path.stem}.txt").read_text(encoding="utf-8")
-                lines = [named(line, text) for line in lines]
             if lines and path.stem not in held_out:
                 rows.setdefault(path.stem, lines)
     return rows

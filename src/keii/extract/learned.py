@@ -139,11 +139,15 @@ def fit_matrix(
 
 def save(path: Path, data: Mapping[str, Any]) -> None:
     """Write a model, one line a weight, so that two versions can be compared line by line."""
-    head = json.dumps({key: value for key, value in data.items() if key != "weights"}, ensure_ascii=False)[:-1]
-    lines = (
-        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(row, ensure_ascii=False)}" for name, row in data["weights"].items()
-    )
-    path.write_text(head + ', "weights": {\n' + ",\n".join(lines) + "\n}}\n", encoding="utf-8")
+    path.write_text(_told(data) + "\n", encoding="utf-8")
+
+
+def _told(value: Any, depth: int = 0) -> str:
+    """JSON; a line for each item of an object at the top, one level below, and where it holds objects."""
+    if not isinstance(value, Mapping) or not value or (depth > 1 and not any(isinstance(one, Mapping) for one in value.values())):
+        return json.dumps(value, ensure_ascii=False)
+    items = (f"{json.dumps(name, ensure_ascii=False)}: {_told(one, depth + 1)}" for name, one in value.items())
+    return "{\n" + ",\n".join(items) + "\n}"
 
 
 def load(name: str, home: Path | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -33,15 +34,16 @@ def merge(
     previous: Sequence[Event] = (),
     headlines: Mapping[str, str] = {},
     *,
+    models: Path | None = None,
     each: Each = map,
 ) -> tuple[tuple[Claim, ...], tuple[Event, ...]]:
     """Group claims into events: the claims with their `event`, and the events in time order, undated last.
 
     `previous` are the events of an earlier run: an event keeps the id under which most of its claims stood, and `formerly`
-    names every other id that it took claims from. `headlines` tells, by a claim's key, how it would be titled. `each` does the
-    work on batches of claims: here, or on workers.
+    names every other id that it took claims from. `headlines` tells, by a claim's key, how it would be titled. `models` is a
+    folder of one's own. `each` does the work on batches of claims: here, or on workers.
     """
-    model = load_model()
+    model = load_model(models)
     if config.threshold is not None:
         model = replace(model, threshold=config.threshold)
     groups = group(claims, model, config.window_days, each=each)
@@ -80,12 +82,12 @@ class PairEvidence(NamedTuple):
     parts: list[tuple[str, float]]
 
 
-def why(event: Event, claims: Sequence[Claim]) -> list[PairEvidence]:
+def why(event: Event, claims: Sequence[Claim], models: Path | None = None) -> list[PairEvidence]:
     """The evidence for and against of each pair of an event's claims.
 
     `claims` are all claims of the event's articles: how rare a name or word is, is counted in its article.
     """
-    model = load_model()
+    model = load_model(models)
     table = Table(claims)
     rows = [i for i, claim in enumerate(claims) if claim.key in set(event.claims)]
     pairs = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,7 +49,22 @@ class Model:
 
     @classmethod
     def parse(cls, data: dict[str, Any]) -> Model:
-        return cls(Weights(**data["certain"]), Weights(**data["found"]), data["threshold"])
+        """Read what `dump` wrote."""
+        certain, found = (
+            Weights(data["bias"][kind], {name: row[kind] for name, row in data["weights"].items() if kind in row})
+            for kind in ("certain", "found")
+        )
+        return cls(certain, found, data["threshold"])
+
+    def dump(self) -> dict[str, Any]:
+        """JSON data, for each feature both of its weights that are not zero."""
+        both = {"certain": self.certain, "found": self.found}
+        names = sorted(self.certain.weights.keys() | self.found.weights.keys())
+        return {
+            "threshold": self.threshold,
+            "bias": {kind: weights.bias for kind, weights in both.items()},
+            "weights": {name: {kind: w.weights[name] for kind, w in both.items() if name in w.weights} for name in names},
+        }
 
     def score(self, table: Table, a: Ints, b: Ints) -> Floats:
         """Log-odds of each pair being one event, within ±`BOUND`; `NEVER` where a limit forbids it."""
@@ -85,6 +101,6 @@ def impossible(found: dict[str, Floats]) -> npt.NDArray[np.bool_]:
     return reached
 
 
-def load_model() -> Model:
-    """The weights of models/merge.json."""
-    return Model.parse(load("merge"))
+def load_model(home: Path | None = None) -> Model:
+    """The weights of merge.json, in a user's own folder of models or in the package's."""
+    return Model.parse(load("merge", home))

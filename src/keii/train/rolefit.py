@@ -34,13 +34,17 @@ _PAIR_AT_LEAST = 5
 
 @dataclass(frozen=True)
 class Case:
-    """A gold claim and its choices; `right[role]` are the rows that take the role, none if they are out of reach."""
+    """A gold claim and its choices; `right[role]` are the rows that take the role, none if they are out of reach.
+
+    `apart`: it is labelled by another reader, whose habits are learned apart.
+    """
 
     gold: Claim
     trigger: Trigger | None
     units: tuple[Unit, ...] = ()
     rows: tuple[Row, ...] = ()
     right: tuple[tuple[int, ...], ...] = ()
+    apart: bool = False
 
 
 class Block(NamedTuple):

@@ -1,4 +1,4 @@
-"""Learns from gold events how much each feature counts (`python -m keii.bench.events --learn`).
+"""Learns how much each feature of two claims counts for their being one event.
 
 Logistic regression (L2, L-BFGS-B) over pairs of claims of one story, with the signs held that reason gives: what two claims
 share never counts against their being one event, what sets them apart never for it. So a story of another kind than those
@@ -7,12 +7,10 @@ learned from does no harm.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from itertools import combinations
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +18,13 @@ from scipy.optimize import minimize
 
 from keii.merge.blocks import blocks, pairs
 from keii.merge.compare import compare
-from keii.merge.evidence import Weights
+from keii.merge.evidence import Model, Weights
 from keii.merge.table import Floats, Ints, Table
-from keii.model import Claim, Role
+from keii.model import Claim, KeiiError, Role
+from keii.train import material
 
-Examples = tuple[list[str], Floats, npt.NDArray[np.bool_], list[tuple[str, str]]]
-
+ALONE = "~"
+"""The story, as it were, of all articles that share theirs with none."""
 THRESHOLD = -0.6
 """Mean log-odds from which clusters join: best CoNLL over the stories held out."""
 PENALTY = 3.0
@@ -46,56 +45,77 @@ AGAINST = (
 EITHER = ("same sentence", "same type", "figure of it, other article")
 
 
+class Examples(NamedTuple):
+    """Pairs of claims of one story: names of features, their values (pairs, features), whether one event, the two articles."""
+
+    names: list[str]
+    values: Floats
+    same: npt.NDArray[np.bool_]
+    articles: list[tuple[str, str]]
+
+    def only(self, rows: Sequence[int]) -> Examples:
+        return Examples(self.names, self.values[rows], self.same[rows], [self.articles[i] for i in rows])
+
+
+def learn(claims: Sequence[Claim], apart: Collection[str]) -> dict[str, Any]:
+    """The content of models/merge.json, learned from claims with their events, as they are and as the program would find them."""
+    told = [claim for claim in claims if claim.event]
+    if len({claim.event for claim in told}) < 2 or not (known := examples(told, apart)).same.any():
+        raise KeiiError("keii train needs labelled claims of two events, and two claims of one")
+    return Model(fit(known), fit(both(known, examples(blur(told), apart))), THRESHOLD).dump()
+
+
 def story(article: str) -> str:
-    """The story of an article by its id: `svb-01` is of `svb`; the two source articles are of the corpus story they tell."""
-    if article[:4] in {"000_", "001_"}:
-        return "openai"
-    return "wikinews" if article.startswith("wn") else article.rpartition("-")[0]
+    """The story of an article; `ALONE` where its id names none."""
+    name = material.story(article)
+    return ALONE if name == article else name
 
 
-def examples(claims: Sequence[Claim], apart: Collection[str] = ()) -> Examples:
-    """Pairs of claims of one story: names of features, their values (pairs, features), whether one event, the two articles.
+def examples(claims: Sequence[Claim], apart: Collection[str]) -> Examples:
+    """All pairs of claims of one story; of the articles that share theirs with none, the pairs that merging compares.
 
     Articles that are labelled `apart` tell of their own events alone: they make no pairs with others.
     """
-    stories: dict[str, list[Claim]] = {}
+    stories: defaultdict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        stories.setdefault(story(claim.article), []).append(claim)
+        stories[story(claim.article)].append(claim)
     names: list[str] = []
     values: list[Floats] = []
     same: list[bool] = []
     articles: list[tuple[str, str]] = []
     for name, members in sorted(stories.items()):
         table = Table(members)
-        if name == "wikinews":
-            a, b = _compared(table)
-        else:
-            a, b = np.array(list(combinations(range(len(members)), 2)), dtype=np.int64).reshape(-1, 2).T
-        if apart:
-            alone = np.array([claim.article in apart for claim in members])
-            kept = (table.article[a] == table.article[b]) | ~(alone[a] | alone[b])
-            a, b = a[kept], b[kept]
+        a, b = _compared(table) if name == ALONE else _all(len(members))
+        alone = np.array([claim.article in apart for claim in members])
+        kept = (table.article[a] == table.article[b]) | ~(alone[a] | alone[b])
+        a, b = a[kept], b[kept]
         found = compare(table, a, b)
         names = list(found)
         values.append(np.stack(list(found.values()), axis=1))
         same += [members[i].event == members[j].event for i, j in zip(a, b, strict=True)]
         articles += [(members[i].article, members[j].article) for i, j in zip(a, b, strict=True)]
-    return names, np.concatenate(values), np.array(same), articles
+    return Examples(names, np.concatenate(values), np.array(same, dtype=bool), articles)
+
+
+def _all(count: int) -> tuple[Ints, Ints]:
+    a, b = np.array(list(combinations(range(count), 2)), dtype=np.int64).reshape(-1, 2).T
+    return a, b
 
 
 def _compared(table: Table) -> tuple[Ints, Ints]:
     """The pairs that merging compares, in order."""
     found = [block.rows[np.stack(pairs(block, 3))] for block in blocks(table, len(table.words.matrix.data) + len(table))]
-    a, b = np.concatenate(found, axis=1)
+    a, b = np.concatenate([np.zeros((2, 0), np.int64), *found], axis=1)
     order = np.lexsort((b, a))
     return a[order], b[order]
 
 
-def fit(names: Sequence[str], values: Floats, same: npt.NDArray[np.bool_], articles: Sequence[tuple[str, str]]) -> Weights:
+def fit(known: Examples) -> Weights:
     """Fit weights, first to a share of all pairs, then to those that are not plainly two events by these first weights.
 
     A story counts by the square root of its number of pairs.
     """
+    names, values, same, articles = known
     stories = [story(a) for a, _ in articles]
     pairs = Counter(stories)
     weight = np.array([pairs[name] ** -0.5 for name in stories])
@@ -131,24 +151,10 @@ def _bounds(name: str) -> tuple[float | None, float | None]:
     return (0.0, None) if name.startswith(FOR) else (None, None)
 
 
-def learn(claims: Sequence[Claim], made_by: str, apart: Collection[str] = ()) -> None:
-    """Learn from claims with their events, as they are and as the program would have found them; write models/merge.json."""
-    names, values, same, articles = examples(claims, apart)
-    blurred = examples(blur(claims), apart)
-    data = {
-        "made_by": made_by,
-        "learned_from": {"claims": len(claims), "pairs": len(same), "of one event": int(same.sum())},
-        "threshold": THRESHOLD,
-        "certain": fit(names, values, same, articles)._asdict(),
-        "found": fit(*both((names, values, same, articles), blurred))._asdict(),
-    }
-    target = Path(__file__).parents[1] / "models" / "merge.json"
-    target.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
 def both(one: Examples, other: Examples) -> Examples:
     """The examples of two, one behind the other."""
-    return one[0], np.concatenate([one[1], other[1]]), np.concatenate([one[2], other[2]]), one[3] + other[3]
+    values, same = np.concatenate([one.values, other.values]), np.concatenate([one.same, other.same])
+    return Examples(one.names, values, same, one.articles + other.articles)
 
 
 # --- claims as the program finds them -----------------------------------------------------------------------------

@@ -1,33 +1,26 @@
-"""Learns from gold which candidates are claims, and of which type."""
+"""Learns which candidates are claims, and of which type."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from keii.dates import dates
 from keii.extract.candidates import Candidate, candidates, shortlist
 from keii.extract.collective import First, look
 from keii.extract.detect import Looks
 from keii.extract.features import FAMILIES, describe, of_type, told
-from keii.extract.learned import Linear, fit_matrix, save, vectorize
+from keii.extract.learned import Linear, fit_matrix, vectorize
 from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import Scene
 from keii.extract.trees import Growth, Trees, grow
-from keii.gold import read_gold
-from keii.model import Article, Claim, Document, KeiiError
-from keii.names import names
-from keii.read import read
-from keii.segment import segment
-from keii.tag import tag
+from keii.model import Claim, Document, KeiiError
 
 FOLDS = 5
 """Folds of articles in which the first look's own training scores are found; a story's articles stand in one fold."""
@@ -55,33 +48,8 @@ class Labelled:
         return np.array([i in self.claims for i in range(len(self.found))], dtype=bool)
 
 
-def train(gold: Sequence[Path], folders: Sequence[Path], out: Path | None = None) -> Iterator[str]:
-    """Learn the models of `detect` from folders of labels and of their articles, write them, and tell what was done.
-
-    Articles that a manifest does not count to `train` are left out. The default of `out` is the package's own folder.
-    """
-    articles = {one.id: one for one in read(list(folders)) if isinstance(one, Article)}
-    texts = {name: article.text for name, article in articles.items()}
-    claims: dict[str, list[Claim]] = {}
-    for folder in gold:
-        found = read_gold(folder, texts)
-        yield from found.skipped
-        for name in found.articles:
-            if name not in found.manifest or found.manifest[name].split == "train":
-                claims.setdefault(name, [claim for claim in found.claims if claim.article == name])
-    documents = tag([segment(articles[name]) for name in sorted(claims)])
-    used = [claim for name in sorted(claims) for claim in claims[name]]
-    models = learn([label(names(dates(document)), used) for document in documents], used)
-    home = out or Path(__file__).parent / "models"
-    home.mkdir(parents=True, exist_ok=True)
-    for name, model in models.items():
-        save(home / f"{name}.json", model)
-        source = f"{model['claims']} claims in {model['articles']} articles"
-        yield f"{home / name}.json: {len(model['weights'])} features from {source}"
-
-
 def learn(labelled: Iterable[Labelled], claims: Sequence[Claim]) -> dict[str, dict[str, Any]]:
-    """Learn the models of `detect` from labelled documents; `claims` are their gold, or more."""
+    """The content of models/detect.json and type.json, learned from labelled documents; `claims` are their gold, or more."""
     used = [one for one in labelled if one.found]
     articles = {one.scene.document.article.id for one in used}
     claims = [claim for claim in claims if claim.article in articles]
@@ -97,19 +65,12 @@ def learn(labelled: Iterable[Labelled], claims: Sequence[Claim]) -> dict[str, di
     everything = np.ones(len(material.kept), dtype=bool)
     looks = material.fit(everything)
     trees = _grow(used, tables, np.ones(len(used), dtype=bool))
-    made = {"made_by": "keii train", "gold": digest(claims), "articles": len(articles), "claims": len(claims)}
     judge = {"threshold": threshold, "calibration": [slope, shift], "trees": trees.dump()}
     claim, kind = ({"meaning": weights.round(2).tolist()} for weights in (looks.claim, looks.type))
     return {
-        "detect": {**made, **judge, **claim, **looks.keep.dump(least=LEAST)},
-        "type": {**made, **kind, **looks.kind.dump(least=LEAST)},
+        "detect": {**judge, **claim, **looks.keep.dump(least=LEAST)},
+        "type": {**kind, **looks.kind.dump(least=LEAST)},
     }
-
-
-def digest(claims: Iterable[Claim]) -> str:
-    """SHA-256 of the labels in order: which gold a model was made from."""
-    rows = sorted(f"{one.article}\t{one.trigger.start}\t{one.trigger.end}\t{one.type}" for one in claims)
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
 
 
 def label(document: Document, claims: Iterable[Claim]) -> Labelled:
