@@ -35,11 +35,7 @@ check: .venv/ready ## lint, types, gold
 train: .venv/ready ## learn all models of claims and events anew from gold/ and, where it is there, $(SHARED)/gold
 	$(if $(wildcard $(SHARED)/gold),$(BIN)/python -m keii.bench.material --shared $(SHARED))
 	$(BIN)/keii train --gold gold --articles corpus $(if $(wildcard $(SHARED)/gold),--gold $(SHARED)/gold --articles $(SHARED)/articles \
-		--gold gold/wikinews --articles .cache/wikinews)
-	$(BIN)/python -m keii.bench.factuality --shared $(SHARED) --save
-	$(BIN)/python -m keii.bench.claimdates --shared $(SHARED) --save
-	$(BIN)/python -m keii.bench.roles $(SHARED) --train
-	$(BIN)/python -m keii.bench.events --shared $(SHARED) --learn
+		--more gold/wikinews --articles .cache/wikinews)
 
 report: .venv/ready ## make the figures in the documents anew (needs $(SHARED))
 	$(BIN)/python -m keii.bench.figures docs/accuracy.md README.md README.ja.md

@@ -36,11 +36,11 @@ def main() -> None:
     shared = parser.parse_args().shared
     articles = {one.id: one for one in read(list(article_paths(shared, more=True).values())) if isinstance(one, Article)}
     labels, _ = read_labels(gold_homes(shared, more=True), articles)
-    documents = {document.article.id: attribute(names(dates(document))) for document in tagged([articles[id] for id in labels])}
+    documents = tagged([article for name, article in articles.items() if name in labels])
     cases = [
         case
-        for article, document in sorted(documents.items())
-        for case in cases_of(document, labels[article], apart=article in teachers())
+        for document in (attribute(names(dates(document))) for document in documents)
+        for case in cases_of(document, labels[document.article.id], apart=document.article.id in teachers())
     ]
     _print("rules", cases, [_by_rules(case) for case in cases])
     _print("learned", cases, crossvalidate(cases))
