@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keii.model import Article, Block, Document, Section, Sentence, Token
+from keii.model import Article, Block, Claim, Document, Section, Sentence, Token
 
 TAGS = {
     "NOUN": "名詞-普通名詞-一般",
@@ -46,6 +46,22 @@ def document(*notations: str, kind: str = "paragraph", id: str = "a") -> Documen
     )
 
 
+def labelled(document: Document, trigger: str, type: str = "other", factuality: str = "fact", **fields: object) -> Claim:
+    """A gold claim of the first `trigger` of a document; its sentence is the evidence."""
+    start = document.article.text.index(trigger)
+    sentence = next(one for one in document.sentences if one.start <= start < one.end)
+    row = {
+        "article": document.article.id,
+        "id": f"c{start:03d}",
+        "evidence": {"start": sentence.start, "end": sentence.end, "text": document.text(sentence)},
+        "trigger": {"start": start, "end": start + len(trigger), "text": trigger},
+        "type": type,
+        "factuality": factuality,
+        "date": None,
+    }
+    return Claim.model_validate(row | fields)
+
+
 RESIGNED = "社長/NOUN/nsubj/2 が/ADP/case/0 辞任/SVERB/ROOT/2 し/AUX/aux/2/する た/AUX/aux/2 。/PUNCT/punct/2"
 SAID = (
     "会社/NOUN/nsubj/6 は/ADP/case/0 社長/NOUN/nsubj/3 の/ADP/case/2 辞任/SAHEN/obj/6 を/ADP/case/4 "
@@ -53,3 +69,5 @@ SAID = (
 ).replace("社長/NOUN/nsubj/3", "社長/NOUN/nmod/4")
 GREETED = "皆さん/NOUN/obl/2 に/ADP/case/0 会う/VERB/ROOT/2 。/PUNCT/punct/2"
 """Sentences that several tests use: 社長が辞任した。 会社は社長の辞任を発表した。 皆さんに会う。"""
+STAYED = "社長/NOUN/nsubj/2 は/ADP/case/0 辞任/SVERB/ROOT/2 し/AUX/aux/2/する なかっ/AUX/aux/2/ない た/AUX/aux/2 。/PUNCT/punct/2"
+"""社長は辞任しなかった。"""

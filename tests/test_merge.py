@@ -27,7 +27,6 @@ from keii.merge.evidence import load_model
 from keii.merge.places import place
 from keii.merge.table import DAY, FAR, Table, moment, own_amounts
 from keii.merge.title import english, title
-from keii.merge.train import blur
 from keii.merge.words import amounts, content, offices, paraphrases
 from keii.model import Article, Claim, ClaimDate, Event, EventParticipant, Suspect
 
@@ -143,13 +142,6 @@ def test_found_claims_are_weighed_by_their_own_weights() -> None:
         parts = dict(model.explain(Table(claims), 0, 1))
         assert parts["before any evidence"] == weights.bias
     assert len(run(*found)) == 1
-
-
-def test_blur_makes_the_same_mistakes_each_time() -> None:
-    claims = [DISMISSED, AGAIN, FLOOD] * 20
-    blurred = blur(claims)
-    assert blurred == blur(claims) != claims
-    assert [(c.key, c.trigger, c.event) for c in blurred] == [(c.key, c.trigger, c.event) for c in claims]
 
 
 def test_average_link_does_not_chain() -> None:

@@ -114,7 +114,7 @@ def _fold(state: Factuality, cue: Cue) -> Factuality:
 def by_model(document: Document, candidate: Candidate, type: EventType, home: Path | None = None) -> Factuality:
     """What the learned model finds most probable; it knows the rules' answer."""
     model = _model(home)
-    return _VALUES[model.classes[int(model.decide([features(document, candidate, type)])[0].argmax())]]
+    return _VALUES[model.classes[int(model.probabilities([features(document, candidate, type)])[0].argmax())]]
 
 
 @cache

@@ -104,8 +104,9 @@ USUAL = Growth()
 
 
 def grow(table: Floats, labels: npt.NDArray[np.bool_], *, seed: int, growth: Growth = USUAL) -> Trees:
-    """Grow trees that tell rows that are labelled True (scikit-learn's histogram gradient boosting)."""
+    """Grow trees that tell rows that are labelled True (scikit-learn's histogram gradient boosting, on one thread)."""
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
 
     model = HistGradientBoostingClassifier(
         max_iter=growth.trees,
@@ -116,7 +117,9 @@ def grow(table: Floats, labels: npt.NDArray[np.bool_], *, seed: int, growth: Gro
         max_features=growth.columns,
         early_stopping=False,
         random_state=seed,
-    ).fit(table, labels)
+    )
+    with threadpool_limits(1, "openmp"):  # threads that wait for each other spin: minutes for seconds where cores are shared
+        model.fit(table, labels)
     return _joined([predictor for (predictor,) in model._predictors], float(model._baseline_prediction.ravel()[0]))
 
 

@@ -1,4 +1,4 @@
-"""Training: which candidate a claim is of, what a story is, calibration, and models that come out of it."""
+"""Learning which candidates are claims: whose claim is whose, stories, calibration, and the models that come out of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from handmade import GREETED, RESIGNED, SAID, document
+from handmade import GREETED, RESIGNED, SAID, document, labelled
 
 from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.detect import detect
 from keii.extract.learned import save
 from keii.model import Claim, EventType, KeiiError, Text
-from keii.train import align, best_threshold, calibrate, folds, label, learn, story_of
+from keii.train.detect import align, best_threshold, calibrate, folds, label, learn, story_of
 
 
 def claim(article: str, start: int, end: int, type: EventType = "end-position", event: str | None = None) -> Claim:
@@ -57,14 +57,10 @@ def test_gold_that_is_too_small_is_refused() -> None:
 
 def test_models_tell_what_they_were_taught_and_are_the_same_twice(tmp_path: Path) -> None:
     documents = [document(RESIGNED, GREETED, SAID, id=f"a{k}") for k in range(30)]
-    gold = []
-    for one in documents:
-        text = one.article.text
-        first, met = text.index("辞任"), text.index("会う")
-        gold += [claim(one.article.id, first, first + 2), claim(one.article.id, met, met + 2, "meet")]
-    labelled = [label(one, gold) for one in documents]
-    models = learn(labelled, gold)
-    assert models == learn(labelled, gold)
+    gold = [labelled(one, word, type) for one in documents for word, type in (("辞任", "end-position"), ("会う", "meet"))]
+    described = [label(one, gold) for one in documents]
+    models = learn(described, gold)
+    assert models == learn(described, gold)
     for name, model in models.items():
         save(tmp_path / f"{name}.json", model)
     made = documents[0]
