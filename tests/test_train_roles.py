@@ -20,7 +20,10 @@ from keii.train.roles import after, cases_of, learn, split
 def cases(id: str, *, apart: bool = False, cast: bool = True) -> list[Case]:
     """Who resigns is a patient, whom one meets another: neither is what the rules say."""
     made = document(RESIGNED, GREETED, id=id)
-    parts = ({"name": "社長", "role": "patient", "start": 0, "end": 2},), ({"name": "皆さん", "role": "other", "start": 7, "end": 10},)
+    parts = (
+        ({"name": "社長", "role": "patient", "start": 0, "end": 2},),
+        ({"name": "皆さん", "role": "other", "start": 7, "end": 10},),
+    )
     told = zip(("辞任", "会う"), ("end-position", "meet"), parts, strict=True)
     claims = [labelled(made, word, type, participants=who if cast else ()) for word, type, who in told]
     return list(cases_of(made, claims, apart=apart))
@@ -40,7 +43,9 @@ def test_the_model_tells_what_it_was_taught_and_is_the_same_twice(tmp_path: Path
 def test_other_readers_habits_are_seen_in_learning_alone() -> None:
     def habits(known: list[Case]) -> list[str]:
         rows = [row for case in after(known, lambda n, case: []) for row in case.rows]
-        return [name for row in rows for group in row if isinstance(group, Group) for name in group.names if name[:7] == "reader:"]
+        return [
+            name for row in rows for group in row if isinstance(group, Group) for name in group.names if name[:7] == "reader:"
+        ]
 
     assert habits(cases("a0", apart=True)) and not habits(cases("a0"))
     model = learn([case for k in range(12) for case in cases(f"a{k}", apart=k % 2 == 0)])
