@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import keii
 from keii.extract.learned import Linear, fit, load, save
 from keii.extract.trees import Trees, grow, grow_choice
 from keii.model import KeiiError
@@ -35,6 +36,27 @@ def test_json_gives_the_model_back(tmp_path: Path) -> None:
     save(tmp_path / "colours.json", model.dump())
     again = Linear.parse(load("colours", tmp_path))
     assert again.probabilities(ROWS[:4]) == pytest.approx(model.probabilities(ROWS[:4]), abs=0.01)
+
+
+def test_a_file_has_one_weight_a_line(tmp_path: Path) -> None:
+    model = {
+        "made_by": "keii train",
+        "bias": [1, 2],
+        "pairs": {"r": {"a": {"b": 0.5, "c": 1}}},
+        "weights": {"x": [1, 2], "y": 0.5},
+    }
+    save(tmp_path / "some.json", model)
+    assert load("some", tmp_path) == model
+    told = (tmp_path / "some.json").read_text(encoding="utf-8").splitlines()
+    assert {'"a": {"b": 0.5, "c": 1}', '"x": [1, 2],', '"y": 0.5'} <= set(told)
+
+
+@pytest.mark.parametrize("name", ["factuality", "when", "merge", "roles", "detect", "type"])
+def test_the_package_s_models_tell_where_they_are_from(name: str, tmp_path: Path) -> None:
+    model = load(name)
+    assert list(model)[:4] == ["made_by", "gold", "articles", "claims"]
+    save(tmp_path / "again.json", model)
+    assert (tmp_path / "again.json").read_bytes() == (Path(keii.__file__).parent / "models" / f"{name}.json").read_bytes()
 
 
 def test_small_weights_are_left_out() -> None:

@@ -97,7 +97,7 @@ def test_gold_that_is_too_small_is_refused_in_one_line(home: Path) -> None:
     for path in list((home / "gold").iterdir()):
         path.write_text("", encoding="utf-8")
     for part in PARTS:
-        with pytest.raises(KeiiError, match="^keii train needs [^\n]*$"):
+        with pytest.raises(KeiiError, match=r"^keii train needs [^\n]*$"):
             list(train([home / "gold"], [home / "articles"], out=home / "models", only=[part]))
     with pytest.raises(KeiiError, match="no such folder of gold"):
         list(train([home / "nowhere"], [home / "articles"], out=home / "models"))

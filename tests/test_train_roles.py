@@ -11,7 +11,7 @@ from keii.config import Extract
 from keii.extract.candidates import candidates
 from keii.extract.learned import save
 from keii.extract.roles import cast_all
-from keii.extract.sums import Group
+from keii.extract.roles.links import features
 from keii.model import KeiiError
 from keii.train.rolefit import Case
 from keii.train.roles import after, cases_of, learn, split
@@ -43,9 +43,7 @@ def test_the_model_tells_what_it_was_taught_and_is_the_same_twice(tmp_path: Path
 def test_other_readers_habits_are_seen_in_learning_alone() -> None:
     def habits(known: list[Case]) -> list[str]:
         rows = [row for case in after(known, lambda n, case: []) for row in case.rows]
-        return [
-            name for row in rows for group in row if isinstance(group, Group) for name in group.names if name[:7] == "reader:"
-        ]
+        return [name for row in rows for name in features(row) if name.startswith("reader:")]
 
     assert habits(cases("a0", apart=True)) and not habits(cases("a0"))
     model = learn([case for k in range(12) for case in cases(f"a{k}", apart=k % 2 == 0)])
