@@ -11,7 +11,6 @@ the nearest date, and every word of the lexicon of event types.
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +26,7 @@ from keii.bench.material import article_paths, genre, gold_homes, tagged, teache
 from keii.config import Config, Extract
 from keii.dates import dates
 from keii.extract import extract
+from keii.extract.learned import save
 from keii.extract.scene import word_types
 from keii.gold import read_gold
 from keii.merge import group
@@ -108,7 +108,7 @@ def cross_validated(work: Work, count: int) -> Iterator[Claim]:
         seen = more + [article for article, n in zip(articles, fold, strict=True) if n != k and article in work.labels]
         with tempfile.TemporaryDirectory() as home:
             for name, model in models(work, labelled, seen).items():
-                (Path(home) / f"{name}.json").write_text(json.dumps(model), encoding="utf-8")
+                save(Path(home) / f"{name}.json", model)
             for article, n in zip(articles, fold, strict=True):
                 if n == k:
                     yield from extract(work.documents[article], Extract(model=Path(home)))

@@ -58,5 +58,5 @@ def learn(part: str, material: Material) -> dict[str, dict[str, Any]]:
             ]
             return {"roles": roles.learn(cases)}
         case _:
-            labelled = (detect.label(document, material.claims) for document in material.documents.values())
-            return detect.learn(labelled, material.claims)
+            documents = material.documents.items()
+            return detect.learn([detect.label(one, material.labels[article]) for article, one in documents], material.claims)
