@@ -56,6 +56,7 @@ def test_a_story_stands_in_one_fold() -> None:
     assert sorted(map(sorted, folds)) == [["a-01", "a-02"], ["b"], ["c"]]
 
 
-def test_gold_without_participants_is_refused() -> None:
-    with pytest.raises(KeiiError, match="participants"):
-        learn(cases("a0", cast=False))
+@pytest.mark.parametrize("known", [cases("a0", cast=False) + cases("a1", cast=False), cases("b-01") + cases("b-02")])
+def test_gold_without_participants_in_two_stories_is_refused(known: list[Case]) -> None:
+    with pytest.raises(KeiiError, match="participants in at least two stories"):
+        learn(known)

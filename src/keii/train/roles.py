@@ -38,8 +38,8 @@ Chosen = list[tuple[Role, int]]
 
 def learn(cases: Sequence[Case]) -> dict[str, Any]:
     """The content of models/roles.json."""
-    if not any(case.rows and any(_gold(case)) for case in cases):
-        raise KeiiError("keii train needs labelled claims with participants")
+    if len({story(case.gold.article) for case in cases if case.rows and _gold(case)}) < 2:
+        raise KeiiError("keii train needs labelled claims with participants in at least two stories")
     model = fit(cases)
     return {
         "classes": list(ROLES),
