@@ -79,6 +79,7 @@ def measure(pairs: Sequence[tuple[Claim, tuple[Participant, ...]]]) -> str:
     """How often agents and patients, and all participants, are right; precision and recall of each role."""
     groups: defaultdict[str, list[tuple[Claim, Claim]]] = defaultdict(list)
     for gold, who in pairs:
+        gold = gold.model_copy(update={"speakers": ()})  # who is said to take part is measured by the participants alone
         groups[gold.article].append((gold, gold.model_copy(update={"participants": who})))
     counts: Counter[str] = Counter()
     for group in groups.values():
