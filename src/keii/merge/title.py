@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from keii.model import Claim, EventParticipant, EventType
 from keii.names.lexica import titles
@@ -59,7 +60,12 @@ def clarity(claim: Claim, kind: str, headline: str) -> tuple[float, int, str]:
 
 def _by_name(told: str, headline: str) -> bool:
     """Whether a headline holds what somebody is called, and that is no title (新社長)."""
-    return told in headline and not any(told.endswith(title) for title in titles() if len(title) > 1)
+    return told in headline and not told.endswith(_titles())
+
+
+@cache
+def _titles() -> tuple[str, ...]:
+    return tuple(title for title in titles() if len(title) > 1)
 
 
 def words(claim: Claim) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -79,11 +80,11 @@ def stand_ins(document: Document, mentions: Sequence[Mention]) -> tuple[Mention,
     """Add the mentions of words that stand for a name told before; `why` says which."""
     text = document.article.text
     roles = _roles(text, mentions)
-    given = _given(text, Span(0, len(text)), mentions)
-    headed = [given | (_given(text, section.heading, mentions) if section.heading else {}) for section in document.sections]
+    queue = sorted(mentions, key=lambda mention: mention.start)
+    given = _given(text, Span(0, len(text)), queue)
+    headed = [given | (_given(text, section.heading, queue) if section.heading else {}) for section in document.sections]
     focus = _Focus()
     result = list(mentions)
-    queue = sorted(mentions, key=lambda mention: mention.start)
     at, before = 0, ""
     for sentence in document.sentences:
         if sentence.kind not in _FULL_SENTENCE:
@@ -207,8 +208,9 @@ def _roles(text: str, mentions: Sequence[Mention]) -> dict[str, str]:
 def _given(text: str, place: Span, mentions: Sequence[Mention]) -> dict[str, str]:
     """The titles that a place of the article gives one person, before the name: 暫定CEO、X; 新社長のX氏."""
     bearers: dict[str, set[str]] = {}
-    for mention in mentions:
-        if mention.label == "PERSON" and place.start <= mention.start and mention.end <= place.end:
+    first, last = (bisect_left(mentions, at, key=lambda mention: mention.start) for at in (place.start, place.end))
+    for mention in mentions[first:last]:
+        if mention.label == "PERSON":
             title = _apposed_title().search(text, max(place.start, mention.start - _TITLE), mention.start)
             if title:
                 bearers.setdefault(title["title"], set()).add(mention.name)
