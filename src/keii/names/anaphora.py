@@ -82,7 +82,7 @@ def stand_ins(document: Document, mentions: Sequence[Mention]) -> tuple[Mention,
     roles = _roles(text, mentions)
     queue = sorted(mentions, key=lambda mention: mention.start)
     given = _given(text, Span(0, len(text)), queue)
-    headed = [given | (_given(text, section.heading, queue) if section.heading else {}) for section in document.sections]
+    headed = [given | _given(text, section.heading, queue) if section.heading else given for section in document.sections]
     focus = _Focus()
     result = list(mentions)
     at, before = 0, ""
@@ -199,10 +199,10 @@ def _roles(text: str, mentions: Sequence[Mention]) -> dict[str, str]:
     bearers: dict[str, set[str]] = {}
     for mention in mentions:
         if mention.label == "PERSON":
-            for role, kind in lexica.titles().items():
-                if kind == "role" and len(role) >= 2 and text.startswith(role, mention.end):
+            for role in _role_words():
+                if text.startswith(role, mention.end):
                     bearers.setdefault(role, set()).add(mention.name)
-    return {role: next(iter(names)) for role, names in bearers.items() if len(names) == 1}
+    return _of_one_person(bearers)
 
 
 def _given(text: str, place: Span, mentions: Sequence[Mention]) -> dict[str, str]:
@@ -214,12 +214,21 @@ def _given(text: str, place: Span, mentions: Sequence[Mention]) -> dict[str, str
             title = _apposed_title().search(text, max(place.start, mention.start - _TITLE), mention.start)
             if title:
                 bearers.setdefault(title["title"], set()).add(mention.name)
+    return _of_one_person(bearers)
+
+
+def _of_one_person(bearers: dict[str, set[str]]) -> dict[str, str]:
     return {role: next(iter(names)) for role, names in bearers.items() if len(names) == 1}
 
 
 @cache
+def _role_words() -> tuple[str, ...]:
+    return tuple(word for word, kind in lexica.titles().items() if kind == "role" and len(word) >= 2)
+
+
+@cache
 def _apposed_title() -> re.Pattern[str]:
-    roles = sorted((word for word, kind in lexica.titles().items() if kind == "role" and len(word) >= 2), key=len, reverse=True)
+    roles = sorted(_role_words(), key=len, reverse=True)
     return re.compile(rf"(?P<title>[一-龠々]{{0,4}}(?:{'|'.join(map(re.escape, roles))}))[、・の,，]?[ 　]?\Z")
 
 
