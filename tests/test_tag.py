@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from keii.config import Tag
 from keii.model import Article, Block, Document, Section, Sentence
-from keii.tag import _batches, _model, _pieces, ene_label, tag
+from keii.tag import _batches, _pieces, ene_label, tag
 
 ODD = "橋\u200bが\u202e落\u2066ち\ufe0fた。👩\u200d👩\u200d👧か\u3099ｱﾙﾄﾞ1️⃣　①㍿ｶﾞﾊﾟ\tａｂｃ\x01"
 
@@ -178,9 +178,3 @@ def test_documents_are_not_changed(no_ginza: None) -> None:
     before = document("橋が落ちた。")
     tag([before])
     assert before == replace(before, tokens=(), entities=())
-
-
-@pytest.mark.model
-def test_nothing_is_kept_of_the_forms_that_were_read() -> None:
-    tag([document("市は橋の工事を来月再開すると明らかにした。")])
-    assert _model().vocab.morphology.mem.size == 0

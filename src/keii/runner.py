@@ -28,8 +28,6 @@ _PATIENCE = 20
 _OF_A_WORKER = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),  # large arrays are given back at once, and leave no holes
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 20),
 }
 """The environment of a worker process."""
 

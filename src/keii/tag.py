@@ -1,8 +1,6 @@
-"""Document -> tokens and GiNZA's entities. The only module that imports spaCy and GiNZA, and only when it is first used.
+"""Document -> tokens and GiNZA's entities; `keii.ginza` is imported when it is first used.
 
-Each distinct piece of a sentence is analysed once, in batches sorted by length. Three cures keep GiNZA fast with the same
-output (docs/decisions.md): numpy's matrix product in place of blis, one thread, and no `bunsetu_recognizer` (worse than cubic
-in sentence length; the parser's own labels mark bunsetu heads all the same). A sentence is analysed in pieces of bounded
+Each distinct piece of a sentence is analysed once, in batches sorted by length. A sentence is analysed in pieces of bounded
 length, so its cost stays linear; a citation in brackets at its end is analysed apart, because it would take the root.
 """
 
@@ -12,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +20,7 @@ from keii.model import Document, Label, Mention, Sentence, Token
 from keii.text import fold
 
 if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Doc
-    from spacy.vectors import Vectors
-    from thinc.types import Floats2d, Floats3d
+    from keii.ginza import Doc
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
 """Kinds of block whose sentences get tokens."""
@@ -81,28 +76,23 @@ def versions() -> dict[str, str]:
 
 def meanings(words: Sequence[str]) -> npt.NDArray[np.float32]:
     """GiNZA's vector of each word, shape (words, `MEANING`): of length 1, less the mean of all words; 0 for an unknown word."""
-    from spacy.strings import get_string_id
+    from keii import ginza
 
-    vectors, table = _vectors()
-    if not words:
-        return table[:0]
-    found: npt.NDArray[np.float32] = table[vectors.find(keys=[get_string_id(word) for word in words])]
+    rows = ginza.rows_of(words)
+    norms, mean = _scale()
+    found: npt.NDArray[np.float32] = ginza.vectors().data[rows] / norms[rows] - mean
+    found[rows < 0] = 0
     return found
 
 
 @cache
-def _vectors() -> tuple[Vectors, npt.NDArray[np.float32]]:
-    """GiNZA's vectors, and the table of `meanings` with a row of zeros behind; read alone where the model is not in use."""
-    from spacy.util import get_package_path
-    from spacy.vectors import Vectors
+def _scale() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """The length of each vector, shape (rows, 1), and the mean of all vectors of length 1."""
+    from keii import ginza
 
-    if _model.cache_info().currsize:
-        vectors = _model().vocab.vectors
-    else:
-        home = next(get_package_path("ja_ginza").glob("ja_ginza-*"))
-        vectors = Vectors().from_disk(home / "vocab")
-    table = vectors.data / np.maximum(np.linalg.norm(vectors.data, axis=1, keepdims=True), 1e-9)
-    return vectors, np.vstack([table - table.mean(axis=0), np.zeros((1, MEANING), np.float32)])
+    table = ginza.vectors().data
+    norms = np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
+    return norms, (table / norms).mean(axis=0)
 
 
 def _add(document: Document, analysed: dict[str, Analysis]) -> Document:
@@ -122,37 +112,6 @@ def _shift(token: Token, sentence: Sentence) -> Token:
 # --- GiNZA --------------------------------------------------------------------------------------------------------
 
 
-@cache
-def _model() -> Language:
-    import spacy
-    from threadpoolctl import threadpool_limits
-
-    threadpool_limits(1)  # such small products are slower on several threads, and workers divide the cores
-    nlp = spacy.load("ja_ginza", exclude=["bunsetu_recognizer", "compound_splitter"])
-    cast("Any", nlp.tokenizer).need_subtokens = False  # parts of compounds are for the splitter alone
-    _use_numpy_products(nlp)
-    return nlp
-
-
-def _use_numpy_products(nlp: Language) -> None:
-    """Let numpy multiply matrices and take maxima: blis chooses generic kernels on many processors. Same output."""
-    from thinc.api import NumpyOps
-
-    class Ops(NumpyOps):  # type: ignore[misc]
-        def maxout(self, X: Floats3d) -> tuple[Floats2d, None]:
-            """The greatest of each unit's pieces; which one it was, only training asks."""
-            best = X[:, :, 0]
-            for piece in range(1, X.shape[2]):
-                best = self.xp.maximum(best, X[:, :, piece])
-            return best, None
-
-    ops = Ops(use_blis=False)
-    for _, pipe in nlp.pipeline:
-        model = getattr(pipe, "model", None)
-        for node in model.walk() if model is not None and hasattr(model, "walk") else ():
-            node.ops = ops
-
-
 def _analyse(sentences: Sequence[str], settings: Tag) -> dict[str, Analysis]:
     pieces = {text: list(_pieces(text, settings.max_sentence)) for text in sentences}
     parsed = parse({piece.text for found in pieces.values() for piece in found}, settings)
@@ -168,12 +127,12 @@ class Parsed(NamedTuple):
 
 def parse(texts: Iterable[str], settings: Tag) -> dict[str, Parsed]:
     """GiNZA's analysis of each text as it is, in batches sorted by length."""
-    nlp = _model()
+    from keii import ginza
+
     parsed: dict[str, Parsed] = {}
-    with nlp.memory_zone():  # what spaCy keeps of the words it saw is given back
+    with ginza.zone() as nlp:
         for batch in _batches(sorted(texts, key=lambda text: (len(text), text)), settings.batch):
             parsed.update(zip(batch, map(_parsed, nlp.pipe(batch, batch_size=len(batch))), strict=True))
-    nlp.vocab.morphology = type(nlp.vocab.morphology)(nlp.vocab.strings)  # it keeps the form of every token, zone or not
     return parsed
 
 

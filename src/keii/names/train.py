@@ -117,18 +117,17 @@ def cluster_words(words: Sequence[str], *, coarse: int = 128, fine: int = 1024) 
     """K-means over the word vectors of ja_ginza: for each fine cluster its coarse one and its words."""
     from sklearn.cluster import MiniBatchKMeans
 
-    from keii.tag import _model
+    from keii import ginza
 
-    vocab = _model().vocab
-    vectors = vocab.vectors
+    vectors = ginza.vectors()
     data = vectors.data / np.maximum(1e-9, np.linalg.norm(vectors.data, axis=1, keepdims=True))
     labels = MiniBatchKMeans(fine, random_state=0, n_init=1, batch_size=4096, max_iter=60).fit(data).labels_
     centres = np.stack([data[labels == i].mean(axis=0) if (labels == i).any() else data[0] * 0 for i in range(fine)])
     above = MiniBatchKMeans(coarse, random_state=0, n_init=1, batch_size=1024, max_iter=100).fit(centres).labels_
     members: dict[int, list[str]] = defaultdict(list)
-    for word in sorted(set(words)):
-        row = vectors.key2row.get(vocab.strings[word]) if not set(word) & {" ", "\n"} else None
-        if row is not None:
+    told = [word for word in sorted(set(words)) if not set(word) & {" ", "\n"}]
+    for word, row in zip(told, ginza.rows_of(told).tolist(), strict=True):
+        if row >= 0:
             members[int(labels[row])].append(word)
     return [(int(above[i]), " ".join(members[i])) for i in range(fine)]
 
@@ -137,7 +136,7 @@ def vocabulary(shared: Path, documents: Sequence[Document]) -> list[str]:
     """Words to cluster: those of the suites and of the unlabelled news, and the proper nouns that Sudachi knows."""
     import sudachipy
 
-    from keii.tag import _model
+    from keii import ginza
 
     words = {
         word for document in documents for tokens in document.tokens for token in tokens for word in (token.surface, token.norm)
@@ -146,7 +145,7 @@ def vocabulary(shared: Path, documents: Sequence[Document]) -> list[str]:
     for line in (shared / "data" / "wikinews.jsonl").read_text(encoding="utf-8").splitlines():
         for paragraph in str(json.loads(line)["body"] or "").split("\n"):
             words.update(part.surface() for part in sudachi.tokenize(paragraph[:8000], sudachipy.SplitMode.C))
-    for word in _model().vocab.strings:
+    for word in ginza.words():
         if 2 <= len(word) <= 12:
             parts = sudachi.tokenize(word, sudachipy.SplitMode.C)
             if len(parts) == 1 and not parts[0].is_oov() and parts[0].part_of_speech()[1:3] == ("固有名詞", "一般"):
