@@ -97,6 +97,22 @@ def test_who_speaks_a_statement_is_given() -> None:
     assert found.outlets == ("読売新聞",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "関係者によると、山田社長は佐藤氏に辞任を申し出たと述べた。",
+        "読売新聞によると、警察は男が容疑を認めていると発表した。",
+        "山田氏はXで退社を発表した。",
+    ],
+)
+@pytest.mark.parametrize("agents", [(), ("山田太郎",), ("山田太郎", "東京都")])
+def test_speakers_and_outlets_follow_from_the_chain(text: str, agents: tuple[str, ...]) -> None:
+    for start in range(len(text)):
+        found = attribution(document(text), start, start + 1, statement=bool(agents), agents=agents)
+        assert tuple(link.name for link in found.source if link.kind in ("person", "body", "anonymous")) == found.speakers
+        assert tuple(link.name for link in found.source if link.kind == "outlet") == found.outlets
+
+
 def test_metadata_sources_are_references() -> None:
     article = Article(id="a", text="本文。")
     source = _parse("『題』 毎日新聞 2024-05-06", 0)

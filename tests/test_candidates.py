@@ -23,6 +23,10 @@ def triggers(made: Document) -> list[str]:
         (SAID, ["会社", "社長", "辞任", "発表"]),
         ("死者/NOUN/nsubj/3 は/ADP/case/0 3/NUM/nummod/3 人/NOUN/ROOT/3 だ/AUX/cop/3", ["死者", "3", "3人"]),
         ("戻ら/VERB/ROOT/0/戻る なかっ/AUX/aux/0/ない た/AUX/aux/0", ["戻らなかっ"]),
+        (
+            "戻ら/VERB/ROOT/0/戻る ない/AUX/aux/0 の/SCONJ/mark/0 で/AUX/cop/0 は/ADP/case/0 ない/AUX/aux/0 か/PART/mark/0",
+            ["戻らない"],
+        ),
         ("契約/SAHEN/compound/1 交渉/SAHEN/ROOT/1", ["契約", "交渉"]),
         ("東京/PROPN/compound/1 駅/NOUN/ROOT/1", ["駅"]),
     ],

@@ -13,7 +13,7 @@ from keii.extract.learned import load
 from keii.extract.when import Dating, claim_dates, date_suspects
 from keii.extract.when.options import Option, Sheet, by_rule, lead, offers, remembered, taken_value
 from keii.extract.when.table import Frame, Pages, table
-from keii.model import Article, Block, Document, Section, Sentence, Token, When
+from keii.model import Article, Block, Document, Factuality, Grain, Section, Sentence, Token, When
 
 RULES = Extract(rules_only=True)
 TEXT = "3月2日、市は橋を閉じた。工事は5日に始まり、4月まで続く。開通は未定だ。"
@@ -162,6 +162,23 @@ def test_table_has_the_columns_of_the_model_with_and_without_claims_before() -> 
         assert list(columns) == load("when")["columns"]
         assert cells.shape == (len(found), len(columns))
         assert not np.isnan(cells).any()
+
+
+@pytest.mark.parametrize(
+    ("published", "word", "factuality", "suspect"),
+    [
+        ("2021-02-28", "閉じ", "fact", True),
+        ("2021-02-28", "閉じ", "planned", False),
+        ("2021-03-01", "閉じ", "fact", False),  # a day ahead may be another zone's
+        ("2021-02", "閉じ", "fact", False),
+    ],
+)
+def test_a_fact_of_a_day_to_come_is_suspect(published: str, word: str, factuality: Factuality, suspect: bool) -> None:
+    grain: Grain = "day" if len(published) == 10 else "month"
+    document = replace(_document(), published=When(start=0, end=0, value=published, grain=grain))
+    claim = _claim(document, word)._replace(factuality=factuality)
+    date = claim_dates(document, [claim], config=RULES)[0][0]
+    assert bool(date_suspects(document, date, claim)) == suspect
 
 
 def test_suspects_follow_the_expression() -> None:

@@ -25,6 +25,7 @@ from keii.merge.compare import compare
 from keii.merge.discourse import OPENERS, TAILS, is_entry, is_quoted, opener, ordinals, tail
 from keii.merge.evidence import load_model
 from keii.merge.places import place
+from keii.merge.suspects import contradicted
 from keii.merge.table import DAY, FAR, Table, moment, own_amounts
 from keii.merge.title import english, title
 from keii.merge.words import amounts, content, offices, paraphrases
@@ -75,6 +76,24 @@ DISMISSED = claim(
 )
 AGAIN = claim("a-02", "end-position", "fact", "2021-04-02", "patient:中村健一 org:青葉電機", "中村健一社長は2日に[解任]された。")
 FLOOD = claim("b-01", "harm", "fact", "2019-07-06", "", "大雨で川が[氾濫]した。")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "suspect"),
+    [
+        ("デモ隊が衝突し50人が[負傷]した。", "別の新聞は150人が[負傷]したと伝えた。", True),
+        ("デモ隊が衝突し50人が[負傷]した。", "このうち20人が[負傷]した。", False),
+        ("デモ隊が衝突し50人が[負傷]した。", "デモ隊が衝突し約50人が[負傷]した。", False),
+        ("デモ隊が衝突し50人が[負傷]した。", "150人が[拘束]された。", False),
+        ("デモ隊が衝突し50人が[負傷]した。", "150台が[負傷]した。", False),
+    ],
+)
+def test_amounts_that_an_article_contradicts_are_suspect(first: str, second: str, suspect: bool) -> None:
+    told = [claim("a", "harm", "fact", "2021-03-02", "", first), claim("a", "harm", "fact", "2021-03-02", "", second, 40, "c002")]
+    found = contradicted([told], own_amounts(told))
+    assert set(found) == ({"a/c001", "a/c002"} if suspect else set())
+    if suspect:
+        assert found["a/c001"][0].why == "150人 in the same article (c002)"
 
 
 def test_every_claim_has_its_event_whatever_the_order() -> None:

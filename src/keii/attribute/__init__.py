@@ -7,18 +7,20 @@ notes, closing sources, translated posts) is added by `reach`; works are looked 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from keii.attribute.reach import citations
 from keii.attribute.references import references
 from keii.attribute.speech import said_by
-from keii.model import Citation, Document, Source, Span
+from keii.model import Citation, Document, Source, SourceKind, Span
 
 SPEECH = "speech"
 _FAR = ("inherited", "lent", "quote", "note", "closing")
 _ORDER = ("bracket", "narrative", "mark", "according", "anaphor", "platform", "page", "post verb", "reporter", *_FAR)
 """Which of several citations gives the citing words."""
+_TELLERS = ("person", "body", "anonymous")
+"""Kinds of source that are speakers; the others are outlets and documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ def attribution(document: Document, start: int, end: int, *, statement: bool = F
     chosen = _outlet_citations(document, near, far, start)
     if statement and not agents and not speech:
         agents = [source.name for source in said_by(document, _sentence(document, start), start)]
-    speakers = _speakers(speech, near, far, tuple(agents) if statement else ())
-    links = _chain([*speech[:1], *chosen])
+    speakers = (tuple(agents) if statement else ()) or _speakers([*speech, *near, *far])
+    links = _chain(document, speakers, covering, chosen, end)
     cited = [c for c in chosen if c.start is not None] or [c for c in near if c.start is not None]
     first = min(cited, key=lambda c: (_ORDER.index(c.basis) if c.basis in _ORDER else 0, c.start or 0), default=None)
     return Attribution(
@@ -89,21 +91,33 @@ def _outlet_citations(document: Document, near: list[Citation], far: list[Citati
     return near
 
 
-def _speakers(speech: list[Citation], near: list[Citation], far: list[Citation], agents: tuple[str, ...]) -> tuple[str, ...]:
-    if agents:
-        return agents
-    for citation in [*speech, *near, *far]:
-        names = tuple(s.name for s in citation.sources if s.kind in ("person", "body", "anonymous"))
-        if names:
-            return tuple(dict.fromkeys(names))
-    return ()
+def _speakers(citations: list[Citation]) -> tuple[str, ...]:
+    """Whom the nearest citation that names somebody names."""
+    named = (tuple(s.name for s in citation.sources if s.kind in _TELLERS) for citation in citations)
+    return tuple(dict.fromkeys(next((names for names in named if names), ())))
 
 
 def _names(citations: list[Citation], kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(s.name for c in citations for s in c.sources if s.kind == kind))
 
 
-def _chain(citations: list[Citation]) -> tuple[Source, ...]:
-    """Speakers before outlets, each once."""
-    links = dict.fromkeys(s for c in citations for s in c.sources)
-    return tuple(sorted(links, key=lambda link: link.kind in ("outlet", "document")))
+def _chain(
+    document: Document, speakers: tuple[str, ...], covering: Sequence[Citation], chosen: list[Citation], end: int
+) -> tuple[Source, ...]:
+    """From the nearest outward: who speaks, then what is cited, each once."""
+    told = [_teller(document, name, covering, end) for name in speakers]
+    return tuple(dict.fromkeys([*told, *(s for c in chosen for s in c.sources if s.kind not in _TELLERS)]))
+
+
+def _teller(document: Document, name: str, covering: Sequence[Citation], end: int) -> Source:
+    """A speaker as a source: as the citations have them, else by the last mention up to the claim."""
+    cited = (s for c in covering for s in c.sources if s.name == name and s.kind in _TELLERS)
+    if (source := next(cited, None)) is not None:
+        return source
+    mentions = [mention for mention in document.mentions if mention.name == name]
+    kind: SourceKind = "body" if any(mention.label == "ORG" for mention in mentions) else "person"
+    before = [mention for mention in mentions if mention.start < end]
+    if not before:
+        return Source(kind, name, "", None, None)
+    last = max(before, key=lambda mention: mention.start)
+    return Source(kind, name, document.text(last), last.start, last.end)

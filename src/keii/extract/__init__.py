@@ -56,7 +56,7 @@ def _claim(
         speakers=said.speakers,
         outlets=said.outlets,
         citation=_text(document, said.citation) if said.citation else None,
-        suspect=date_suspects(document, date[0]),
+        suspect=date_suspects(document, date[0], Dating(candidate, found.type, fact[0])),
         source=_links(said),
         confidence=round(found.probability, 3),
         why=(*found.why, *fact[1], *date[1], *said.why, *_roles(people)),

@@ -39,6 +39,7 @@ _FORMAL = frozenset({"こと", "事", "わけ", "訳", "はず", "筈", "の", "
 _SUPPORT = frozenset(
     {"ない", "無い", "ある", "知れる", "しれる", "得る", "える", "うる", "限る", "かねる", "できる", "出来る", "違い"}
 )
+_DOUBT = frozenset({"間違い", "まちがい", "疑い", "うたがい", "違い", "相違"})
 _CLOSING = frozenset("」』”)）]】")
 _OPENING = frozenset("(（[【")
 _STATIVE = frozenset(
@@ -266,11 +267,13 @@ def read_cues(tokens: Sequence[Token], i: int) -> Reading:
 
 
 def _word(tokens: Sequence[Token], above: int, end: int) -> str:
-    """The word above by its dictionary form; of 白紙になる and 有力とする the word that is become."""
+    """The word above by its dictionary form; of 白紙になる and 有力とする the word that is become, 間違いない as one."""
     if tokens[above].lemma in ("なる", "する") and above - 2 >= end and tokens[above - 1].surface in ("に", "と"):
         result = tokens[above - 2].lemma
         if ("over", result) in _words():
             return result
+    if tokens[above].lemma in ("ない", "無い") and above > end and tokens[above - 1].lemma in _DOUBT:
+        return tokens[above - 1].lemma + tokens[above].lemma
     return tokens[above].lemma
 
 
@@ -322,6 +325,8 @@ def _tail_pattern() -> re.Pattern[str]:
 
 def _tail_cues(tokens: Sequence[Token], i: int, end: int) -> Iterator[Cue]:
     behind = tokens[i + 1 : end]
+    if any(token.lemma == "そう" and token.tag.startswith("形状詞") for token in behind):  # 降りそうだ, not 降るそうだ
+        yield Cue("possible", "そう")
     written = "".join(token.surface for token in behind)
     starts = {0, *accumulate(len(token.surface) for token in behind)}
     at = 0
@@ -352,6 +357,8 @@ def _tail(tokens: Sequence[Token], i: int) -> int:
             end = close
         elif not (
             is_function(token)
+            or (end == i + 1 and _serves(tokens[i], token))
+            or (token.surface == "どう" and tokens[end - 1].surface == "か")
             or token.surface in _CLOSING
             or (predicate and token.lemma in _FORMAL)
             or (end > i + 1 and token.lemma in _SUPPORT)
@@ -360,6 +367,11 @@ def _tail(tokens: Sequence[Token], i: int) -> int:
         predicate = predicate or token.pos == "AUX"
         end += 1
     return end
+
+
+def _serves(event: Token, behind: Token) -> bool:
+    """Whether a verb right behind an event's word only serves it, whatever the parser says: 辞任す(べき), 閉め忘れる."""
+    return behind.tag.startswith("動詞-非自立可能") and (is_sahen(event) or "連用形" in event.inflection)
 
 
 def _tense(tokens: Sequence[Token], i: int, end: int) -> str:
@@ -420,6 +432,8 @@ def _link(tokens: Sequence[Token], i: int, end: int, tense: str) -> str:
         return "quote"
     if tense == "continued":
         return "continued"
+    if marks.endswith("ものの"):
+        return "clause"
     if behind and behind[-1].pos == "SCONJ" and behind[-1].surface in _CLAUSE_ENDS:
         return "quote" if behind[-1].surface == "と" and tense != "present" else "clause"
     if behind and behind[-1].surface in _CASES:

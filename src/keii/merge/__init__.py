@@ -18,6 +18,7 @@ from keii.merge.cluster import components
 from keii.merge.evidence import Model, load_model
 from keii.merge.identity import identify
 from keii.merge.record import record
+from keii.merge.suspects import contradicted
 from keii.merge.table import Table, own_amounts
 from keii.model import Article, Claim, Event
 
@@ -51,7 +52,9 @@ def merge(
     amounts = own_amounts(claims)
     events = sorted((record(id, group, amounts, articles, formerly, headlines) for id, group, formerly in named), key=_when)
     of = {key: event.id for event in events for key in event.claims}
-    return tuple(claim.model_copy(update={"event": of[claim.key]}) for claim in claims), tuple(events)
+    doubted = contradicted(groups, amounts)
+    told = ({"event": of[claim.key], "suspect": claim.suspect + doubted.get(claim.key, ())} for claim in claims)
+    return tuple(claim.model_copy(update=more) for claim, more in zip(claims, told, strict=True)), tuple(events)
 
 
 def group(

@@ -13,13 +13,17 @@ from pathlib import Path
 
 from keii.config import Extract
 from keii.extract.candidates import Candidate
+from keii.extract.grammar import is_verbal
 from keii.extract.learned import load
 from keii.extract.trees import Trees
-from keii.extract.when.options import Dating, Offer, Option, Sheet, by_rule, by_story, offers, remembered
+from keii.extract.when.options import Dating, Days, Offer, Option, Sheet, by_rule, by_story, offers, ordinal, remembered, span
 from keii.extract.when.table import Frame, Pages, table
 from keii.model import ClaimDate, Document, EventType, Factuality, Suspect
 
 __all__ = ["Dating", "claim_date", "claim_dates", "date_suspects"]
+
+_LIMITS = ("まで", "以降", "から", "付", "より", "の", "に予定", "以後")
+"""What makes a day behind an expression a limit, or another thing's."""
 
 
 def claim_date(
@@ -76,10 +80,16 @@ def by_model(
     ruled = by_rule(claim, found)
     if ruled.source == "heading":  # an entry's or an addition's own date holds for all in it that has none
         return ruled
+    found = [offer for offer in found if claim.factuality != "fact" or not _inherits_to_come(pages.sheet, offer)] or found
     names, trees = _model(home)
     columns, cells = table(Frame(pages, claim, found, ruled, past), found)
     assert columns == names, "the model was made for another table: train it again"
     return found[int(trees.decide(cells).argmax())].options[0]
+
+
+def _inherits_to_come(sheet: Sheet, offer: Offer) -> bool:
+    """Whether an offer that no words of the sentence or a heading tell is a day to come: no fact's."""
+    return _to_come(sheet.document, offer.days) and all(option.source == "context" for option in offer.options)
 
 
 @cache
@@ -95,11 +105,34 @@ def _why(document: Document, option: Option) -> str:
     return f"date: {option.source} {document.text(option.when) or option.when.value} ({option.taken})"
 
 
-def date_suspects(document: Document, date: ClaimDate | None) -> tuple[Suspect, ...]:
-    """What cannot be right in a date as told: the expression's own suspect, also where a claim inherits it."""
+def date_suspects(document: Document, date: ClaimDate | None, claim: Dating | None = None) -> tuple[Suspect, ...]:
+    """What cannot be right in a date as told: its expression's own suspect, also if inherited; a fact of a day to come."""
     if date is None:
         return ()
     doubted = [when for when in document.whens if when.suspect]
     spanned = [when.suspect for when in doubted if when.start == date.start]
     inherited = [when.suspect for when in doubted if date.start is None and when.value == date.value]
-    return tuple(Suspect(field="date", why=why) for why in (spanned or inherited)[:1] if why)
+    ahead = ["told as a fact, but after the article's own date"] if claim and _is_ahead(document, date, claim) else []
+    return tuple(Suspect(field="date", why=why) for why in (spanned or inherited or ahead)[:1] if why)
+
+
+def _is_ahead(document: Document, date: ClaimDate, claim: Dating) -> bool:
+    """Whether a fact is told of a day that the article could not know in any zone: by an expression with no predicate between."""
+    if claim.factuality != "fact" or date.end is None or not _to_come(document, span(date.value)):
+        return False
+    tokens, end = document.tokens[claim.candidate.sentence], claim.candidate.start
+    between = [i for i, token in enumerate(tokens) if date.end <= token.start and token.end <= end]
+    return (
+        bool(between)
+        and not any(is_verbal(tokens, i) for i in between)
+        and not document.article.text.startswith(_LIMITS, date.end)
+    )
+
+
+def _to_come(document: Document, days: Days) -> bool:
+    """Whether days begin later than the day behind the article's own; only what is told to the day."""
+    published = document.published
+    if days is None or published is None or published.grain != "day" or len(days[0]) < len("2023-11-17"):
+        return False
+    today, first = ordinal(published.value), ordinal(days[0])
+    return today is not None and first is not None and first > today + 1
