@@ -123,6 +123,7 @@ def _analyse(document: Document, config: Config, timed: _Stopwatch) -> Analysis:
         url=article.url,
         outlet=article.outlet,
         zone=article.zone,
+        encoding=article.encoding,
         notes=article.notes,
         sentences=tuple((s.start, s.end) for s in document.sentences if s.kind in RUNNING_TEXT),
         mentions=tuple(
