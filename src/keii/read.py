@@ -198,7 +198,7 @@ _LABELS = {
 }
 """What pages call the Japanese encodings."""
 _LABEL = re.compile(
-    rb"""<(?:meta|\?xml)\b[^>]{0,200}?(?:charset|encoding)\s{0,9}=\s{0,9}["']?\s{0,9}([\w-]{1,40})""", re.IGNORECASE
+    r"""<(?:meta|\?xml)\b[^>]{0,200}?(?:charset|encoding)\s{0,9}=\s{0,9}["']?\s{0,9}([\w-]{1,40})""", re.IGNORECASE
 )
 _FOREIGN = re.compile(r"[^\t\n\f\r -~]+")
 _COMMON = frozenset(
@@ -255,8 +255,8 @@ def _japanese(text: str) -> float:
 
 def _declared(page: bytes) -> str | None:
     """The Japanese encoding that a page says it is in."""
-    label = _LABEL.search(page[:4096])
-    return _LABELS.get(label[1].decode().lower()) if label else None
+    label = _LABEL.search(page[:4096].decode("latin-1"))
+    return _LABELS.get(label[1].lower()) if label else None
 
 
 # --- metadata -----------------------------------------------------------------------------------------------------
