@@ -190,7 +190,7 @@ _READERS: dict[str, Callable[[bytes, Path], Iterator[Article | Failure]]] = {
 
 # --- bytes -> text ------------------------------------------------------------------------------------------------
 
-_ENCODINGS = ("iso2022_jp", "cp932", "euc_jp", "euc_jis_2004", "utf_16_le", "utf_16_be")
+_ENCODINGS = ("iso2022_jp", "cp932", "euc_jp", "utf_16_le", "utf_16_be")
 _LABELS = {
     **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms932", "cp932"), "cp932"),
     **dict.fromkeys(("euc-jp", "eucjp", "x-euc-jp"), "euc_jp"),
