@@ -12,7 +12,7 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -228,63 +228,12 @@ _Analysed = tuple[list[Analysis], list[Failure], Counter[str]]
 
 
 def _finished(batches: Sequence[Sequence[Article]], config: Config, executor: Executor | None) -> Iterator[_Analysed]:
-    """Batches as they are done, in any order: the store puts them in theirs.
-
-    What was lost with a worker that died is tried again, a batch at a time until one kills its worker too, then as before.
-    """
+    """Batches as they are done, in any order: the store puts them in theirs."""
     if executor is None:
         yield from (_analyse_batch(batch, config) for batch in batches)
         return
-    waiting = list(batches)
-    while waiting:
-        lost = []
-        places = {executor.submit(_analyse_batch, batch, config): place for place, batch in enumerate(waiting)}
-        for future in as_completed(places):
-            place = places.pop(future)
-            try:
-                yield future.result()
-            except Exception as error:
-                if not _is_death(error):
-                    raise
-                lost.append(place)
-        waiting = [waiting[place] for place in sorted(lost)]
-        failed: list[Failure] = []
-        while waiting and not failed:
-            found = _analyse_alone(waiting.pop(0), config, executor)
-            failed = found[1]
-            yield found
-
-
-def _is_death(error: Exception) -> bool:
-    """Tell whether a worker died of its work: of a local pool, or of a Dask scheduler (an extra, so known by name)."""
-    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
-
-
-def _analyse_alone(batch: Sequence[Article], config: Config, executor: Executor) -> _Analysed:
-    """Analyse a batch while the workers do nothing else; if that kills one, each article by itself."""
-    try:
-        return executor.submit(_analyse_batch, batch, config).result()
-    except Exception as error:
-        if not _is_death(error):
-            raise
-    if len(batch) == 1:
-        return (
-            [],
-            [Failure(batch[0].path, batch[0].id, "analysis failed: it killed its worker process (out of memory?)")],
-            Counter(),
-        )
-    log.warning("a worker died of a batch of articles: they are analysed one by one")
-    found = _joined([_analyse_alone([article], config, executor) for article in batch])
-    if not found[0]:
-        raise KeiiError("workers die whatever they are given (out of memory? try fewer --jobs)")
-    return found
-
-
-def _joined(parts: Sequence[_Analysed]) -> _Analysed:
-    clock: Counter[str] = Counter()
-    for part in parts:
-        clock.update(part[2])
-    return [result for part in parts for result in part[0]], [failure for part in parts for failure in part[1]], clock
+    for future in as_completed({executor.submit(_analyse_batch, batch, config) for batch in batches}):
+        yield future.result()
 
 
 @contextmanager
@@ -310,7 +259,10 @@ def _analyse_batch(articles: Sequence[Article], config: Config) -> _Analysed:
             log.debug("analysis failed", exc_info=True)
             reason = f"analysis failed: {type(error).__name__}: {error}".splitlines()[0]
             return [], [Failure(articles[0].path, articles[0].id, reason)], clock
-    return _joined([([], [], clock), *(_analyse_batch([article], config) for article in articles)])
+    parts = [_analyse_batch([article], config) for article in articles]
+    for part in parts:
+        clock.update(part[2])
+    return [result for part in parts for result in part[0]], [failure for part in parts for failure in part[1]], clock
 
 
 # --- over all articles --------------------------------------------------------------------------------------------

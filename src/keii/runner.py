@@ -6,14 +6,14 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from keii.config import Config
 from keii.export import digests, export, lines, reload
@@ -22,8 +22,6 @@ from keii.pipeline import Progress, Run, fingerprint, gather, tell
 from keii.store import Store, opened
 
 log = logging.getLogger(__name__)
-
-_Result = TypeVar("_Result")
 
 _PATIENCE = 20
 """Seconds that a cluster's scheduler is waited for."""
@@ -117,30 +115,11 @@ def _executor(options: Options) -> Iterator[Executor | None]:
         yield None
 
 
-class _Renewed(Executor):
-    """An executor that goes on after the death of a worker: what it had in hand is lost, what is given to it later is done."""
-
-    def __init__(self, make: Callable[[], Executor]) -> None:
-        self._make = make
-        self._executor = make()
-
-    def submit(self, work: Callable[..., _Result], /, *args: Any, **kwargs: Any) -> Future[_Result]:
-        try:
-            return self._executor.submit(work, *args, **kwargs)
-        except BrokenProcessPool:
-            self.shutdown()
-            self._executor = self._make()
-            return self._executor.submit(work, *args, **kwargs)
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._executor.shutdown(wait, cancel_futures=cancel_futures)
-
-
 @contextmanager
 def _pool(jobs: int) -> Iterator[Executor]:
     """A pool of processes, each with its own GiNZA and one thread."""
     os.environ.update(_OF_A_WORKER)
-    pool = _Renewed(lambda: ProcessPoolExecutor(jobs, mp_context=get_context("spawn")))
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
     try:
         yield pool
     except BrokenProcessPool as error:
