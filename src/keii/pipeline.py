@@ -384,8 +384,8 @@ def gather(
     articles = {item.id: item for item in items if isinstance(item, Article)}
     failures = [item for item in items if isinstance(item, Failure)]
     failed, analysed = analyse_all(articles, store, config, executor=executor, progress=progress, clock=clock)
-    store.join((), leaving=_lost(store, articles, failures))
     with timed("store"):
+        store.join((), leaving=_lost(store, articles, failures))
         found = [(store.get(member.key), member.path) for member in store.members()]
     analyses = tuple(analysis.model_copy(update={"path": path}) for analysis, path in found if analysis is not None)
     return Run(len(articles) - len(failed), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
