@@ -233,7 +233,7 @@ def test_html_in_other_encodings(tmp_path: Path, head: str, encoding: str) -> No
 
 
 def test_html_that_its_own_word_alone_tells(tmp_path: Path) -> None:
-    rare = "鬱鬮龕" * 30
+    rare = "鬱鬮龕" * 60
     (tmp_path / "a.html").write_bytes(PAGE.format(head="<meta charset=Shift_JIS>", text=rare).encode("cp932"))
     article = one(tmp_path / "a.html")
     assert isinstance(article, Article) and rare in article.text
