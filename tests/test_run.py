@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import fake
 import pytest
 from click.testing import CliRunner
 from runs import ARTICLES, keii, outputs, same, write
@@ -186,6 +187,8 @@ BAD = {
     "nul.txt": ("橋が\0落ちた。".encode(), "NUL"),
     "binary.txt": (bytes(range(256)), "broken UTF-8|binary"),
     "front.md": ("+++\ntitle = \n+++\n橋。".encode(), "front matter"),
+    "sidecar.md": ("橋が落ちた。".encode(), "sidecar.toml: not UTF-8"),
+    "rows.jsonl": (b'{"id": "surrogate", "title": "\\ud800", "body": "a"}', "title: lone surrogate"),
 }
 ODD = {
     "one.txt": "a",
@@ -195,6 +198,7 @@ ODD = {
     "english.txt": "The bridge fell on May 10, 2024. The mayor said that it would be rebuilt by June.\n" * 3,
     "marks.txt": "橋\u200bが\u202e落\u2066ち\ufe0fた。👩‍👩‍👧か\u3099ｱﾙﾄﾞ1️⃣\r\n",
     "bytes.txt": "橋" * 20_000,
+    "橋" * 80 + ".md": "橋が落ちた。",
 }
 
 
@@ -205,6 +209,7 @@ def test_one_bad_article_stops_no_other(tmp_path: Path) -> None:
     corpus.mkdir()
     for name, (data, _) in BAD.items():
         (corpus / name).write_bytes(data)
+    (corpus / "sidecar.toml").write_bytes('title = "橋"'.encode("cp932"))
     for name, text in ODD.items():
         (corpus / name).write_text(text, encoding="utf-8", newline="")
     (corpus / "loop.txt").symlink_to(corpus / "loop.txt")
@@ -213,12 +218,47 @@ def test_one_bad_article_stops_no_other(tmp_path: Path) -> None:
     assert done.returncode == 3, done.stderr
     told = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert {article["id"] for article in told["articles"]} == {Path(name).stem for name in ODD} | {"sjis"}
-    reasons = {Path(failure["path"]).name: failure["reason"] for failure in told["failures"]}
+    reasons = {Path(failure["path"]).name.partition(":")[0]: failure["reason"] for failure in told["failures"]}
     assert set(reasons) == set(BAD) | {"loop.txt"}
     for name, (_, words) in BAD.items():
         assert re.search(words, reasons[name]), (name, reasons[name])
-        assert f"{name}: " in done.stderr
+        assert f"{name}:" in done.stderr
+    assert "read as CP932, not UTF-8: sjis.txt" in done.stderr
+    assert (tmp_path / "out" / "articles" / "sjis.txt").read_text(encoding="utf-8").startswith("市は五月十日")
     assert "Traceback" not in done.stderr
+
+
+def test_where_nothing_can_be_read_the_run_tells_what_failed(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"")
+    (tmp_path / "nothing").mkdir()
+    out = tmp_path / "out"
+    failed = CliRunner().invoke(main, ["run", str(tmp_path / "a.txt"), "-o", str(out)])
+    assert failed.exit_code == 1 and "keii: nothing usable: no article could be read in" in failed.stderr
+    told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert told["failures"] == [{"path": str(tmp_path / "a.txt"), "article": "a", "reason": "empty file"}]
+    assert (out / "claims.jsonl").read_bytes() == b""
+    empty = CliRunner().invoke(main, ["run", str(tmp_path / "nothing"), "-o", str(out)])
+    assert empty.exit_code == 1 and "keii: nothing to read: no article in" in empty.stderr
+
+
+def test_an_article_that_can_no_longer_be_read_leaves(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keii.tag.parse", fake.parse)
+    out, rows = tmp_path / "out", corpus / "rows.jsonl"
+    rows.write_text('{"id": "row-1", "body": "橋が落ちた。"}\n{"id": "row-2", "body": "橋が落ちた。"}\n', encoding="utf-8")
+
+    def run(*paths: Path) -> tuple[int, set[str], set[str]]:
+        code = CliRunner().invoke(main, ["run", *map(str, paths), "-o", str(out), "-j", "1"]).exit_code
+        told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+        return code, {one["id"] for one in told["articles"]}, {one["article"] for one in told["failures"]}
+
+    assert run(corpus) == (0, {*ARTICLES, "row-1", "row-2"}, set())
+    assert run(rows) == (0, {*ARTICLES, "row-1", "row-2"}, set()), "what is not read now stays"
+    (corpus / "jishin.txt").write_bytes(b"\xff")
+    assert run(corpus) == (3, {"hashi-1", "hashi-2", "row-1", "row-2"}, {"jishin"})
+    rows.write_text('{"id": "row-1", "body": "橋が落ちた。"}\n{"id": "row-2", "body": 5}\n', encoding="utf-8")
+    assert run(rows) == (3, {"hashi-1", "hashi-2", "row-1"}, {"row-2"})
+    rows.write_bytes(b"\xff")
+    assert run(rows) == (1, {"hashi-1", "hashi-2"}, {"rows"})
 
 
 @pytest.mark.parametrize(
@@ -226,6 +266,8 @@ def test_one_bad_article_stops_no_other(tmp_path: Path) -> None:
     [
         (["run", "{home}/none", "-o", "{home}/out"], 2, "no such file or folder"),
         (["run", "{home}/nothing", "-o", "{home}/out"], 1, "nothing to read"),
+        (["run", "{home}/" + "x" * 300, "-o", "{home}/out"], 2, "cannot be read: File name too long"),
+        (["run", "{home}/loop.txt", "-o", "{home}/out"], 1, "Too many levels of symbolic links"),
         (["run", "{home}/ok", "-o", "{home}/ok"], 2, "can't be what is read"),
         (["run", "{home}/ok", "-o", "{home}/out", "--gold", "{home}/none"], 2, "no such folder"),
         (["run", "{home}/ok", "-o", "{home}/file/out"], 2, "cannot be written"),
@@ -245,6 +287,7 @@ def test_wrong_use_is_one_line(tmp_path: Path, arguments: list[str], code: int, 
         (tmp_path / folder).mkdir(parents=True)
     for path in ("ok/a.txt", "twins/a/x.txt", "twins/b/x.txt", "file"):
         (tmp_path / path).write_text("橋が落ちた。", encoding="utf-8")
+    (tmp_path / "loop.txt").symlink_to(tmp_path / "loop.txt")
     (tmp_path / "typo.toml").write_text("[merge]\nwindow_day = 3\n", encoding="utf-8")
     result = CliRunner().invoke(main, [argument.format(home=tmp_path) for argument in arguments])
     assert result.exit_code == code, result.output
@@ -252,10 +295,18 @@ def test_wrong_use_is_one_line(tmp_path: Path, arguments: list[str], code: int, 
     assert "Traceback" not in result.output
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
-def test_a_read_only_folder(corpus: Path, tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir(mode=0o500)
-    assert "cannot be written" in keii("run", corpus, "-o", tmp_path / "out").stderr
+@pytest.mark.parametrize("name", [".keii.lock", "keii.sqlite", "claims.jsonl"])
+def test_a_folder_that_may_not_be_written(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Root writes everywhere: here what stands in the way is a folder under the name of the file, or a closed lock."""
+    monkeypatch.setattr("keii.tag.parse", fake.parse)
+    out = tmp_path / "out"
+    (out / name).mkdir(parents=True)
+    done = CliRunner().invoke(main, ["run", str(corpus), "-o", str(out), "-j", "1"])
+    assert done.exit_code == 2, done.output
+    assert "cannot be written: " in done.stderr and len(done.stderr.splitlines()) <= 3
+    if os.geteuid() != 0:
+        (tmp_path / "closed").mkdir(mode=0o500)
+        assert "cannot be written" in keii("run", corpus, "-o", tmp_path / "closed").stderr
 
 
 def test_a_full_disk_is_one_line(reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

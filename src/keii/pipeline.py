@@ -72,7 +72,7 @@ class Run:
     """What a run found, all in order of article: `gather` makes it, `tell` fills in what begins with `claims`."""
 
     read: int
-    """How many articles were read now; `analyses` also holds those of earlier runs into the same folder."""
+    """How many articles were read now, and analysed or known; `analyses` also holds those of earlier runs into the folder."""
     analysed: int
     """How many articles were analysed now, the others being known."""
     analyses: tuple[Analysis, ...]
@@ -123,6 +123,7 @@ def _analyse(document: Document, config: Config, timed: _Stopwatch) -> Analysis:
         url=article.url,
         outlet=article.outlet,
         zone=article.zone,
+        encoding=article.encoding,
         notes=article.notes,
         sentences=tuple((s.start, s.end) for s in document.sentences if s.kind in RUNNING_TEXT),
         mentions=tuple(
@@ -375,7 +376,7 @@ def gather(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """Read and analyse articles; those that the store holds from earlier runs belong to the run."""
+    """Read and analyse articles; those that the store holds from earlier runs belong to the run, but for those that fail now."""
     clock: Counter[str] = Counter()
     timed = _Stopwatch(clock)
     with timed("read"):
@@ -384,9 +385,17 @@ def gather(
     failures = [item for item in items if isinstance(item, Failure)]
     failed, analysed = analyse_all(articles, store, config, executor=executor, progress=progress, clock=clock)
     with timed("store"):
+        store.join((), leaving=_lost(store, articles, failures))
         found = [(store.get(member.key), member.path) for member in store.members()]
     analyses = tuple(analysis.model_copy(update={"path": path}) for analysis, path in found if analysis is not None)
-    return Run(len(articles), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
+    return Run(len(articles) - len(failed), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
+
+
+def _lost(store: Store, articles: Mapping[str, Article], failures: Sequence[Failure]) -> set[str]:
+    """The articles of earlier runs that can't be read now: by their ids, or by the file that held them."""
+    ids = {failure.article for failure in failures}
+    files = {failure.path for failure in failures} - {article.path for article in articles.values()}
+    return {one.article for one in store.members() if one.article not in articles and (one.article in ids or one.path in files)}
 
 
 def tell(

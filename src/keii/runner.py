@@ -53,8 +53,6 @@ def execute(paths: Sequence[Path], options: Options, config: Config, progress: P
     with opened(out, fresh=options.fresh) as store:
         with _executor(options) as executor:
             run = gather(paths, store, config, executor=executor, progress=progress)
-            if not run.analyses:
-                return run
             cause = _cause(run, store, config, gold)
             again = cause == store.state("cause")
             written = json.loads(store.state("files") or "{}")
@@ -98,7 +96,7 @@ def _remove(out: Path, names: set[str]) -> None:
 
 def _refuse_own_output(paths: Sequence[Path], out: Path) -> None:
     for path in paths:
-        if path.resolve() == out.resolve():
+        if os.path.realpath(path) == os.path.realpath(out):
             raise KeiiError(f"{out}: the output folder can't be what is read")
 
 
