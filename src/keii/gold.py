@@ -25,7 +25,10 @@ _DOUBTED = Claim.model_fields.keys() | {"amount", "content"}
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One row of MANIFEST.tsv: where an article's labels come from, and whether they may train (`split`)."""
+    """One row of MANIFEST.tsv: where an article's labels come from, and what they may teach (`split`).
+
+    `train`: everything; `claims`: all but which claims are one event; anything else: nothing.
+    """
 
     article: str
     sha256: str

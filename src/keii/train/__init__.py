@@ -49,7 +49,7 @@ def learn(part: str, material: Material) -> dict[str, dict[str, Any]]:
         case "when":
             return {"when": when.learn([material.targets[article] for article in material.measured])}
         case "merge":
-            return {"merge": merge.learn(material.claims, apart=material.more)}
+            return {"merge": merge.learn(material.grouped, apart=material.more)}
         case "roles":
             cases = [
                 case

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from keii.attribute import attribute
 from keii.dates import dates
 from keii.extract.candidates import Candidate, candidates
-from keii.gold import read_gold
+from keii.gold import read_gold, read_manifest
 from keii.model import Article, Claim, Document
 from keii.names import names
 from keii.segment import segment
@@ -22,6 +22,8 @@ from keii.tag import tag
 
 Labels = Mapping[str, Sequence[Claim]]
 """The claims of each labelled article."""
+TEACHING = ("train", "claims")
+"""Splits whose labels teach; those of `claims` do not teach which claims are one event."""
 _NUMBER = re.compile(r"-\d+$", re.ASCII)
 
 
@@ -41,10 +43,17 @@ class Material:
     labels: Labels
     more: frozenset[str]
     skipped: Sequence[str]
+    claims_only: frozenset[str] = frozenset()
+    """Articles whose labels do not teach which claims are one event."""
 
     @property
     def claims(self) -> list[Claim]:
         return list(chain.from_iterable(self.labels.values()))
+
+    @property
+    def grouped(self) -> list[Claim]:
+        """The claims whose events teach."""
+        return [claim for claim in self.claims if claim.article not in self.claims_only]
 
     @property
     def measured(self) -> Labels:
@@ -68,7 +77,13 @@ def read_material(gold: Sequence[Path], more: Sequence[Path], articles: Iterable
     own, skipped = read_labels(gold, known)
     others, also_skipped = read_labels(more, known)
     labels = dict(sorted({**others, **own}.items()))
-    return Material(known, labels, frozenset(others.keys() - own.keys()), [*skipped, *also_skipped])
+    ungrouped = frozenset().union(*map(claims_only, [*gold, *more]))
+    return Material(known, labels, frozenset(others.keys() - own.keys()), [*skipped, *also_skipped], ungrouped)
+
+
+def claims_only(home: Path) -> frozenset[str]:
+    """The articles of a folder whose labels teach all but which claims are one event."""
+    return frozenset(name for name, row in read_manifest(home).items() if row.split == "claims")
 
 
 def read_labels(homes: Iterable[Path], articles: Mapping[str, Article]) -> tuple[dict[str, list[Claim]], list[str]]:
@@ -80,7 +95,7 @@ def read_labels(homes: Iterable[Path], articles: Mapping[str, Article]) -> tuple
         found = read_gold(home, texts)
         skipped += found.skipped
         for name in found.articles:
-            if name not in found.manifest or found.manifest[name].split == "train":
+            if name not in found.manifest or found.manifest[name].split in TEACHING:
                 labels.setdefault(name, [claim for claim in found.claims if claim.article == name])
     return labels, skipped
 
