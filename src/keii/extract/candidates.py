@@ -10,6 +10,8 @@ from keii.extract.scene import Scene, View
 from keii.model import RUNNING_TEXT, Document, Token
 
 _DIGITS = frozenset("0123456789〇一二三四五六七八九十百千万億兆")
+_LONGEST = 20
+"""Tokens of a number before its counter."""
 
 
 class Candidate(NamedTuple):
@@ -63,7 +65,8 @@ def trigger_span(tokens: Sequence[Token], i: int) -> tuple[int, int]:
     """The shortest words that name the event: a count with its number, a verb with its negation, else the word."""
     first = i
     if not is_sahen(tokens[i]) and tokens[i].pos in ("NOUN", "NUM", "PROPN"):
-        while first > 0 and tokens[first - 1].end == tokens[first].start and set(tokens[first - 1].surface) & _DIGITS:
+        least = max(0, i - _LONGEST)
+        while first > least and tokens[first - 1].end == tokens[first].start and set(tokens[first - 1].surface) & _DIGITS:
             first -= 1
     last = i
     behind = chain(tokens, i)

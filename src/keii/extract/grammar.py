@@ -15,6 +15,8 @@ from keii.model import Token
 _Answer = TypeVar("_Answer")
 FUNCTION = frozenset({"AUX", "ADP", "SCONJ", "PART", "CCONJ"})
 _SAHEN = "サ変可能"
+_LONGEST = 40
+"""Function words of a chain: no predicate that people write has so many."""
 
 
 def of_sentence(function: Callable[[Sequence[Token]], _Answer]) -> Callable[[Sequence[Token]], _Answer]:
@@ -76,7 +78,7 @@ def is_function(token: Token) -> bool:
 def chain(tokens: Sequence[Token], i: int) -> Chain:
     """The function words behind a content word, without punctuation."""
     end = i + 1
-    while end < len(tokens) and is_function(tokens[end]):
+    while end < len(tokens) and end - i <= _LONGEST and is_function(tokens[end]):
         end += 1
     behind = tokens[i + 1 : end]
     return Chain(tuple(token.lemma for token in behind), "".join(token.surface for token in behind), end)

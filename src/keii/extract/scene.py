@@ -34,6 +34,8 @@ _CONDITIONS = frozenset({"ば", "たら", "だら", "なら", "たなら"})
 _JOINING = frozenset({"が", "ので", "から", "し", "けど", "けれど", "けれども", "のに"})
 _LONGEST = 4
 _MATES = 6
+_PIECE = 350
+"""A word further from its head hangs on it only because a long sentence is analysed in pieces."""
 
 
 class View:
@@ -47,7 +49,7 @@ class View:
         self.uses = [_use(tokens, i) for i in range(len(tokens))]
         self.kids: list[list[int]] = [[] for _ in tokens]
         for i, token in enumerate(tokens):
-            if token.head != i:
+            if token.head != i and abs(token.head - i) <= _PIECE:
                 self.kids[token.head].append(i)
         self.depths = quote_depth(tokens)
         self.norms = {token.norm for token in tokens}

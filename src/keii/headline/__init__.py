@@ -18,21 +18,19 @@ from keii.model import Claim, Document
 
 __all__ = ["LONGEST", "headlines"]
 
-_MOST = 500
-"""Tokens of a sentence that is still read; nothing longer is written by people."""
 _SOURCE = re.compile(r"^[^「『“]{0,30}(?:によると|によれば|によりますと)、?")
 _PAIRS = (("「", "」"), ("『", "』"), ("“", "”"))
 
 
 def headlines(document: Document, claims: Sequence[Claim]) -> tuple[str, ...]:
-    """The headline of each claim, "" where its sentence was not analysed."""
+    """The headline of each claim, "" where its sentence was not analysed or is too long."""
     texts = Texts(document)
     return tuple(_headline(texts, claim) for claim in claims)
 
 
 def _headline(texts: Texts, claim: Claim) -> str:
     sentence = texts.sentence(claim)
-    if sentence is None or not 0 < len(sentence.tokens) <= _MOST:
+    if sentence is None:
         return ""
     clause = Clause(sentence, claim)
     phrases, predicate = clause.phrases(), clause.predicate()

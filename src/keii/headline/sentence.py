@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -16,6 +16,8 @@ LONGEST = 40
 """Code points of a headline."""
 QUOTED = 24
 """Code points of what somebody says, or of a clause, where there is no room for the whole."""
+_MOST = 500
+"""Tokens of a sentence that is still read; nothing longer is written by people."""
 EDGES = " 　、。，．,・✅✔☑★☆●○■◆◇▼▽▶▷⏰※→⇒>＞:：-–—―~〜…*#"
 OPENING, CLOSING = frozenset("「『“"), frozenset("」』”")
 _PAUSES = frozenset("、，,。")
@@ -51,10 +53,10 @@ class Texts:
                 self.written.setdefault(mention.name, told)
 
     def sentence(self, claim: Claim) -> Sentence | None:
-        """The sentence of a claim; what the claim's trigger stands in is not hidden, whatever it is."""
+        """The sentence of a claim, None if it is too long; what the claim's trigger stands in is not hidden, whatever it is."""
         start, trigger = claim.evidence.start, claim.trigger
         number = self._number(start)
-        if number < 0 or self._starts[number] != start:
+        if number < 0 or self._starts[number] != start or not 0 < len(self._document.tokens[number]) <= _MOST:
             return None
         sentence = self._document.sentences[number]
         brackets = ((start + a.start(), start + a.end()) for a in _BRACKETS.finditer(self._document.text(sentence)))
@@ -85,9 +87,10 @@ class Sentence:
             if token.head != i:
                 self.children[token.head].append(i)
 
-    def inside(self, start: int, end: int) -> list[int]:
+    def inside(self, start: int, end: int) -> range:
         """The tokens that a span touches."""
-        return [i for i, token in enumerate(self.tokens) if token.start < end and start < token.end]
+        first = bisect_right(self.tokens, start, key=lambda token: token.end)
+        return range(first, bisect_left(self.tokens, end, first, key=lambda token: token.start))
 
     def head_of(self, start: int, end: int) -> int:
         """The token that the words of a span hang on."""

@@ -14,6 +14,8 @@ from keii.model import Document, Mention, Token
 from keii.names.lexica import titles
 
 _JOIN = frozenset({"と", "や", "、", "・", "および", "及び", "ならびに", "並びに", "かつ", "または", "とか", "＆", "&", "/"})
+_TOGETHER = 100
+"""The most names that share one role."""
 _APART = 16
 """The most tokens between two names that are joined (A市の会社XとB市の会社Y)."""
 _GLOSS = 24
@@ -287,7 +289,7 @@ def joined(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> list[list[int]
             groups.append([n])
             continue
         before = next((g for g in reversed(groups) if not phrases[g[-1]].inner), None)
-        if before is not None and _coordinate(tokens, phrases[before[-1]], phrase):
+        if before is not None and len(before) < _TOGETHER and _coordinate(tokens, phrases[before[-1]], phrase):
             before.append(n)
         else:
             groups.append([n])
