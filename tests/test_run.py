@@ -111,6 +111,25 @@ def test_what_an_earlier_run_wrote_and_this_one_does_not_goes(reference: tuple[P
     assert same(outputs(reference[1]), outputs(out))
 
 
+def test_a_fresh_run_leaves_nothing_of_the_ones_before(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    from keii.config import Config
+    from keii.runner import Options, execute
+    from keii.store import opened
+
+    out, mine = tmp_path / "out", tmp_path / "mine"
+    shutil.copytree(reference[1], out)
+    (out / "articles").mkdir()
+    names = ("report.html", "articles/h.txt", "../mine", str(mine), "articles/../../mine", "articles")
+    for name in names[:4]:
+        (out / name).write_text("", encoding="utf-8")
+    with opened(out) as store:
+        store.set_state({"files": json.dumps(dict.fromkeys(names, ""))})
+    execute([reference[0]], Options(out=out, fresh=True), Config())
+    assert same(outputs(reference[1]), outputs(out))
+    assert not (out / "report.html").exists() and not (out / "articles/h.txt").exists()
+    assert mine.exists(), "names that lead out of the folder are not followed"
+
+
 def test_new_articles_join_and_untouched_events_keep_their_ids(reference: tuple[Path, Path], tmp_path: Path) -> None:
     corpus, whole = reference
     first = sorted(corpus.glob("*.txt"))

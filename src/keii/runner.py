@@ -91,9 +91,14 @@ def _cause(run: Run, store: Store, config: Config, gold: Path | None) -> str:
 
 
 def _remove(out: Path, names: set[str]) -> None:
-    """Remove what an earlier run wrote and this one does not: the report of a run with gold, texts of articles that left."""
-    for name in names:
-        (out / name).unlink(missing_ok=True)
+    """Remove what an earlier run wrote and this one does not: the report of a run with gold, texts of articles that left.
+
+    Names come from a file that may be a stranger's: only those in the folders that a run writes into are followed.
+    """
+    homes = (out.resolve(), out.resolve() / "articles")
+    for path in (out / name for name in names):
+        if path.parent.resolve() in homes and path.is_file():
+            path.unlink()
 
 
 def _refuse_own_output(paths: Sequence[Path], out: Path) -> None:
