@@ -80,6 +80,52 @@ def test_a_second_run_analyses_only_what_changed(reference: tuple[Path, Path], t
     assert before["claims.jsonl"] != outputs(out)["claims.jsonl"]
 
 
+def test_models_of_merging_and_pages_make_outputs_anew_and_analyse_nothing(
+    reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keii import lexicon
+    from keii.config import Config, Extract
+    from keii.pipeline import fingerprint
+    from keii.runner import Options, execute
+
+    out, models = tmp_path / "out", tmp_path / "models"
+    shutil.copytree(reference[1], out)
+    models.mkdir()
+    config = Config(extract=Extract(model=models))
+    merging = json.loads((Path(lexicon.__file__).parent / "models" / "merge.json").read_text(encoding="utf-8"))
+    (models / "merge.json").write_text(json.dumps(merging | {"threshold": 1.5}), encoding="utf-8")
+    assert execute([reference[0]], Options(out=out), config).analysed == 0
+    assert outputs(out)["events.jsonl"] != outputs(reference[1])["events.jsonl"]
+    before = fingerprint(config)
+    (models / "when.json").write_text("{}", encoding="utf-8")
+    fingerprint.cache_clear()
+    assert fingerprint(config) != before
+
+
+@pytest.mark.parametrize("name", ["templates/page.css", "lexicons/timeline.tsv", "lexicons/synonyms.tsv", "models/merge.json"])
+def test_what_serves_articles_together_is_part_of_the_outputs_alone(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from keii import lexicon
+    from keii.config import Config
+    from keii.pipeline import fingerprint, whole_fingerprint
+
+    def told() -> tuple[str, str]:
+        for remembered in (lexicon.digest, fingerprint):
+            remembered.cache_clear()
+        return fingerprint(Config()), whole_fingerprint(Config())
+
+    with monkeypatch.context() as patched:
+        before = told()
+        for folder in ("lexicons", "models", "templates"):
+            shutil.copytree(Path(lexicon.__file__).parent / folder, tmp_path / folder)
+        (tmp_path / name).write_text("", encoding="utf-8")
+        patched.setattr(lexicon, "files", lambda _: tmp_path)
+        after = told()
+    assert told() == before
+    assert after[0] == before[0] and after[1] != before[1]
+
+
 def test_a_run_that_changes_nothing_touches_nothing(reference: tuple[Path, Path], tmp_path: Path) -> None:
     from keii.config import Config
     from keii.runner import Options, execute

@@ -22,7 +22,7 @@ from typing import TypeVar
 
 from keii import lexicon
 from keii.attribute import attribute
-from keii.config import Config
+from keii.config import Config, Names
 from keii.dates import dates
 from keii.extract import extract
 from keii.gold import Gold, read_gold
@@ -57,6 +57,8 @@ BATCH = 16
 """Articles analysed at once: enough sentences to fill GiNZA's batches, little to lose when a run is killed."""
 ANALYSIS_SECTIONS = ("read", "tag", "names", "extract")
 """Sections of the configuration that an article's analysis depends on."""
+TOGETHER = frozenset(("merge.json", "synonyms.tsv", "page.tsv", "timeline.tsv", "report.tsv"))
+"""Models and lexicons that serve articles together alone: where they change, no article is analysed anew."""
 
 AHEAD = 32
 """So many batches of claims are sent to the workers before the first has to be back."""
@@ -168,9 +170,19 @@ def key(article: Article, config: Config) -> str:
 
 @cache
 def fingerprint(config: Config) -> str:
-    """A digest of code version, configuration, lexicons and models."""
-    parts = [version("keii"), _code(), config.fingerprint(*ANALYSIS_SECTIONS), lexicon.digest(), repr(sorted(versions().items()))]
-    parts += [_content(path) for path in (config.names.names, config.names.outlets, config.extract.model) if path]
+    """A digest of what every analysis depends on: code, versions, configuration, lexicons and models, wherever these stand."""
+    names, extract = config.names, config.extract
+    settings = config.model_copy(update={"names": Names(), "extract": extract.model_copy(update={"model": None})})
+    parts = [version("keii"), _code(), settings.fingerprint(*ANALYSIS_SECTIONS), lexicon.digest(without=TOGETHER)]
+    parts += [repr(sorted(versions().items())), *map(_content, (names.names, names.outlets, extract.model))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def whole_fingerprint(config: Config) -> str:
+    """A digest of all that a run's outputs depend on but for its articles and gold."""
+    own = config.extract.model / "merge.json" if config.extract.model else None
+    parts = [fingerprint(config), config.fingerprint(), lexicon.digest(("lexicons", "models", "templates"))]
+    parts.append(_content(own if own and own.exists() else None))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -183,11 +195,15 @@ def _code() -> str:
     return total.hexdigest()[:16]
 
 
-def _content(path: Path) -> str:
-    """A digest of a file, or of a folder of models."""
+def _content(path: Path | None) -> str:
+    """A digest of a file, or of a folder of models: of those that analysis needs."""
+    if path is None:
+        return ""
     try:
-        files = sorted(path.glob("*.json")) if path.is_dir() else [path]
-        return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+        if not path.is_dir():
+            return hashlib.sha256(path.read_bytes()).hexdigest()
+        models = [file for file in sorted(path.glob("*.json")) if file.name not in TOGETHER]
+        return "\n".join(f"{model.name} {_content(model)}" for model in models)
     except OSError as error:
         raise KeiiError(f"{path}: cannot be read: {error.strerror}") from error
 

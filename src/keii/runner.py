@@ -18,7 +18,7 @@ from typing import Any
 from keii.config import Config
 from keii.export import digests, export, lines, reload
 from keii.model import Event, KeiiError
-from keii.pipeline import Progress, Run, fingerprint, gather, tell
+from keii.pipeline import Progress, Run, fingerprint, gather, tell, whole_fingerprint
 from keii.store import Store, opened
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def _events(rows: str) -> tuple[Event, ...]:
 
 def _cause(run: Run, store: Store, config: Config, gold: Path | None) -> str:
     """A digest of all that the outputs are made from, but for the events of the run before."""
-    total = hashlib.sha256(repr((fingerprint(config), config.fingerprint(), store.members(), run.failures)).encode())
+    total = hashlib.sha256(repr((whole_fingerprint(config), store.members(), run.failures)).encode())
     for path in sorted(gold.iterdir()) if gold is not None and gold.is_dir() else ():
         if path.is_file():
             total.update(path.name.encode() + b"\0" + path.read_bytes())
