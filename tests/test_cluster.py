@@ -84,7 +84,7 @@ def test_workers_that_do_not_fit_are_refused(many: tuple[Path, Path], tmp_path: 
 
 
 def test_no_scheduler_is_one_line(many: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keii.runner._PATIENCE", 1)
+    monkeypatch.setattr("keii.workers._PATIENCE", 1)
     from click.testing import CliRunner
 
     from keii.cli import main

@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import deadly
 import pytest
 from click.testing import CliRunner
 from runs import ARTICLES, keii, outputs, same, write
@@ -52,8 +53,9 @@ def test_the_same_story_is_one_event(reference: tuple[Path, Path]) -> None:
     assert [sorted(event.articles) for event in resignation] == [["hashi-1", "hashi-2"]]
 
 
-def test_two_jobs_and_any_order_give_the_same_bytes(reference: tuple[Path, Path], tmp_path: Path) -> None:
-    corpus, out = reference
+def test_two_jobs_and_any_order_give_the_same_bytes(many: tuple[Path, Path], tmp_path: Path) -> None:
+    """Three batches, so that both workers have some."""
+    corpus, out = many
     paths = sorted(corpus.glob("*.txt"), reverse=True)
     done = keii("run", *paths, "-o", tmp_path / "out", "--jobs", 2)
     assert done.returncode == 0, done.stderr
@@ -231,6 +233,44 @@ def _killed(command: list[str], words: str, seconds: float) -> tuple[list[str], 
                 time.sleep(seconds)
                 process.kill()
         return told, process.wait()
+
+
+def test_an_article_that_kills_its_worker_is_told_and_stops_no_other(
+    reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keii.workers._Pool", deadly.Pool)
+    found = CliRunner().invoke(main, ["run", str(reference[0]), "-o", str(tmp_path), "--jobs", "2"])
+    assert found.exit_code == 3, found.output
+    told = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    path = str(reference[0] / f"{deadly.ARTICLE}.txt")
+    reason = "analysis failed: the worker process died of it (out of memory?)"
+    assert told["failures"] == [{"path": path, "article": deadly.ARTICLE, "reason": reason}]
+    assert {article["id"] for article in told["articles"]} == set(ARTICLES) - {deadly.ARTICLE}
+    assert f"{path}: {reason}" in found.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found by /proc")
+def test_workers_end_with_a_run_that_is_killed(many: tuple[Path, Path], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "keii", "-v", "run", str(many[0]), "-o", str(tmp_path / "out"), "--jobs", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert any("analysed" in line for line in process.stderr)
+        workers = [int(child) for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+        process.kill()
+    assert len(workers) >= 2
+    until = time.monotonic() + 10
+    while any(_lives(worker) for worker in workers) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not [worker for worker in workers if _lives(worker)]
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    assert same(outputs(many[1]), outputs(tmp_path / "out"))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_two_runs_on_one_folder_the_second_says_so(corpus: Path, tmp_path: Path) -> None:

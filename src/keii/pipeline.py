@@ -12,13 +12,14 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import version
+from itertools import chain, islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from keii import lexicon
 from keii.attribute import attribute
@@ -67,6 +68,19 @@ _Batch = TypeVar("_Batch")
 _Result = TypeVar("_Result")
 Progress = Callable[[int, int], None]
 """Told how many of how many articles are done."""
+
+
+class Workers(Protocol):
+    """Processes, here or elsewhere, that do pieces of work."""
+
+    at_once: int
+    """So many batches of articles are sent before the first has to be back."""
+
+    @property
+    def died(self) -> type[Exception]:
+        """What a piece of work raises if its worker died, perhaps of it."""
+
+    def submit(self, work: Callable[..., _Result], /, *args: object) -> Future[_Result]: ...
 
 
 @dataclass
@@ -213,7 +227,7 @@ def analyse_all(
     store: Store,
     config: Config,
     *,
-    executor: Executor | None = None,
+    workers: Workers | None = None,
     progress: Progress | None = None,
     clock: Counter[str] | None = None,
 ) -> tuple[list[Failure], int]:
@@ -226,7 +240,7 @@ def analyse_all(
     done = len(articles) - len(todo)
     tell = progress or (lambda done, total: None)
     tell(done, len(articles))
-    for results, failed, seconds in _finished(batches, config, executor):
+    for results, failed, seconds in _finished(batches, config, workers):
         store.put((keys[result.id], result) for result in results)
         failures += failed
         done += len(results) + len(failed)
@@ -242,13 +256,36 @@ def analyse_all(
 _Analysed = tuple[list[Analysis], list[Failure], Counter[str]]
 
 
-def _finished(batches: Sequence[Sequence[Article]], config: Config, executor: Executor | None) -> Iterator[_Analysed]:
+def _finished(batches: Sequence[Sequence[Article]], config: Config, workers: Workers | None) -> Iterator[_Analysed]:
     """Batches as they are done, in any order: the store puts them in theirs."""
-    if executor is None:
+    if workers is None:
         yield from (_analyse_batch(batch, config) for batch in batches)
         return
-    for future in as_completed({executor.submit(_analyse_batch, batch, config) for batch in batches}):
-        yield future.result()
+    waiting, lost = iter(batches), list[Sequence[Article]]()
+    under_way: dict[Future[_Analysed], Sequence[Article]] = {}
+    while True:
+        for batch in islice(waiting, workers.at_once - len(under_way)):
+            under_way[workers.submit(_analyse_batch, batch, config)] = batch
+        if not under_way:
+            break
+        for done in wait(under_way, return_when=FIRST_COMPLETED).done:
+            batch = under_way.pop(done)
+            try:
+                yield done.result()
+            except workers.died:
+                lost.append(batch)
+    for article in chain.from_iterable(lost):
+        yield _alone(article, config, workers)
+
+
+def _alone(article: Article, config: Config, workers: Workers) -> _Analysed:
+    """Analyse an article of a batch whose worker died with nothing else under way: if a worker dies again, it is of this one."""
+    log.info("%s: a worker died over its batch: analysed alone", article.id)
+    try:
+        return workers.submit(_analyse_batch, [article], config).result()
+    except workers.died:
+        reason = "analysis failed: the worker process died of it (out of memory?)"
+        return [], [Failure(article.path, article.id, reason)], Counter()
 
 
 @contextmanager
@@ -313,12 +350,12 @@ def article_of(analysis: Analysis) -> Article:
 
 
 def _on_workers(
-    executor: Executor, clock: Counter[str], work: Callable[[_Batch], _Result], batches: Iterable[_Batch], /
+    workers: Workers, clock: Counter[str], work: Callable[[_Batch], _Result], batches: Iterable[_Batch], /
 ) -> Iterator[_Result]:
     """What comes of each batch, in order; only so many are under way at once, so that what waits takes little memory."""
     under_way: deque[Future[tuple[_Result, float]]] = deque()
     for batch in batches:
-        under_way.append(executor.submit(_timed, work, batch))
+        under_way.append(workers.submit(_timed, work, batch))
         if len(under_way) == AHEAD:
             yield _ended(under_way.popleft(), clock)
     while under_way:
@@ -388,7 +425,7 @@ def gather(
     store: Store,
     config: Config,
     *,
-    executor: Executor | None = None,
+    workers: Workers | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Read and analyse articles; those that the store holds from earlier runs belong to the run."""
@@ -398,7 +435,7 @@ def gather(
         items = list(read(paths, config.read))
     articles = {item.id: item for item in items if isinstance(item, Article)}
     failures = [item for item in items if isinstance(item, Failure)]
-    failed, analysed = analyse_all(articles, store, config, executor=executor, progress=progress, clock=clock)
+    failed, analysed = analyse_all(articles, store, config, workers=workers, progress=progress, clock=clock)
     with timed("store"):
         found = [(store.get(member.key), member.path) for member in store.members()]
     analyses = tuple(analysis.model_copy(update={"path": path}) for analysis, path in found if analysis is not None)
@@ -411,13 +448,13 @@ def tell(
     gold: Path | None = None,
     previous: Sequence[Event] = (),
     *,
-    executor: Executor | None = None,
+    workers: Workers | None = None,
 ) -> None:
     """Combine a run's articles and, with gold, score them; `previous` are the events of the run before."""
     clock: Counter[str] = Counter()
     timed = _Stopwatch(clock)
     with timed("combine"):
-        each = map if executor is None else partial(_on_workers, executor, clock)
+        each = map if workers is None else partial(_on_workers, workers, clock)
         run.claims, run.events, run.names = combine(run.analyses, config, previous, each=each)
     if gold is not None:
         with timed("score"):
