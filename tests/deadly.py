@@ -1,4 +1,4 @@
-"""An article that kills the process that analyses it."""
+"""An article that kills every process that analyses it."""
 
 import os
 from collections.abc import Callable
@@ -6,13 +6,20 @@ from concurrent.futures import Future
 from typing import Any
 
 from keii.model import Article
-from keii.workers import _Pool
+from keii.workers import _Cluster, _Pool
 
 ARTICLE = "hashi-2"
 
 
 class Pool(_Pool):
     """A pool whose processes die of the article."""
+
+    def submit(self, work: Callable[..., Any], /, *args: object) -> Future[Any]:
+        return super().submit(unless_deadly, work, *args)
+
+
+class Cluster(_Cluster):
+    """A cluster whose workers die of the article."""
 
     def submit(self, work: Callable[..., Any], /, *args: object) -> Future[Any]:
         return super().submit(unless_deadly, work, *args)

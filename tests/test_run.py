@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import deadly
@@ -393,17 +394,51 @@ def test_a_disk_that_fills_up_is_one_line_and_the_next_run_goes_on(reference: tu
 
 
 def test_logs_and_profile(reference: tuple[Path, Path], tmp_path: Path) -> None:
-    done = keii("-v", "--log-json", "run", reference[0], "-o", tmp_path, "-j", 1, "--profile")
+    done = keii("-v", "run", reference[0], "-o", tmp_path, "-j", 1, "--profile", "--log-json")
     assert done.returncode == 0, done.stderr
-    logged = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
-    assert {"level": "info", "logger": "keii.pipeline", "message": "analysed 3 of 3 articles"} in logged
-    stages = {line.split("\t")[0] for line in done.stdout.splitlines() if "\t" in line}
+    logged = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {(row["level"], row["message"]) for row in logged} >= {("info", "analysed 3 of 3 articles"), ("info", "3/3 articles")}
+    assert all(datetime.fromisoformat(row["time"]) for row in logged)
+    rows = {line.split("\t")[0]: line.split("\t")[1] for line in done.stdout.splitlines() if "\t" in line}
     seconds = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["seconds"]
-    assert (
-        stages - {"stage"}
-        == set(seconds)
-        >= {"read", "segment", "tag", "dates", "names", "attribute", "extract", "combine", "export"}
+    assert set(seconds) == set(rows) - {"stage", "all", "by the clock"}
+    assert set(seconds) >= {
+        "read",
+        "segment",
+        "tag",
+        "dates",
+        "names",
+        "attribute",
+        "extract",
+        "store",
+        "combine",
+        "export",
+        "other",
+    }
+    assert sum(map(float, (rows[name] for name in seconds))) == pytest.approx(float(rows["all"]), abs=0.1)
+
+
+def test_everything_that_is_told_is_a_row_of_the_log(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    done = keii("run", tmp_path / "empty.txt", "-o", tmp_path / "out", "--log-json")
+    assert any("empty file" in json.loads(line)["message"] for line in done.stderr.splitlines())
+    done = keii("--log-json", "run", tmp_path / "none", "-o", tmp_path / "out")
+    assert json.loads(done.stderr)["level"] == "error"
+
+
+def test_a_worker_logs_as_its_parent_does(tmp_path: Path) -> None:
+    code = (
+        "import logging; from keii.cli import main; from keii.workers import pool\n"
+        "def fail():\n    try: 1 / 0\n    except ZeroDivisionError: logging.getLogger('keii').debug('failed', exc_info=True)\n"
+        "if __name__ == '__main__':\n"
+        "    try: main(['-vv', '--log-json', 'schema'])\n    except SystemExit: pass\n"
+        "    with pool(1) as workers: workers.submit(fail).result()\n"
     )
+    script = tmp_path / "script.py"
+    script.write_text(code, encoding="utf-8")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    row = json.loads(done.stderr)
+    assert row["message"] == "failed" and "ZeroDivisionError" in row["exception"]
 
 
 def test_gold_that_is_left_out_is_told_in_a_line_a_reason(reference: tuple[Path, Path], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import logging
+import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -100,7 +101,9 @@ class Run:
     pairs: tuple[Pair, ...] = ()
     scores: Scores | None = None
     seconds: dict[str, float] = field(default_factory=dict)
-    """CPU seconds of each stage, those of all workers added up."""
+    """CPU seconds of each stage, those of all workers added up; `other` is what the run took beside them."""
+    begun: float = 0.0
+    """What `cpu` told when the run began."""
 
 
 # --- one article --------------------------------------------------------------------------------------------------
@@ -172,6 +175,12 @@ class _Stopwatch:
         self._clock[self._stage] += time.process_time() - self._begun  # type: ignore[assignment]
 
 
+def cpu() -> float:
+    """CPU seconds of this process and of those that it started and that ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 # --- many articles ------------------------------------------------------------------------------------------------
 
 
@@ -229,11 +238,13 @@ def analyse_all(
     *,
     workers: Workers | None = None,
     progress: Progress | None = None,
-    clock: Counter[str] | None = None,
+    clock: Counter[str],
 ) -> tuple[list[Failure], int]:
     """Analyse what the store does not know yet; tell the failures and how many were analysed."""
-    keys = {id: key(article, config) for id, article in articles.items()}
-    known = store.known(keys.values())
+    timed = _Stopwatch(clock)
+    with timed("store"):
+        keys = {id: key(article, config) for id, article in articles.items()}
+        known = store.known(keys.values())
     todo = sorted((article for id, article in articles.items() if keys[id] not in known), key=lambda article: keys[article.id])
     batches = [todo[i : i + BATCH] for i in range(0, len(todo), BATCH)]
     failures: list[Failure] = []
@@ -241,15 +252,16 @@ def analyse_all(
     tell = progress or (lambda done, total: None)
     tell(done, len(articles))
     for results, failed, seconds in _finished(batches, config, workers):
-        store.put((keys[result.id], result) for result in results)
+        with timed("store"):
+            store.put((keys[result.id], result) for result in results)
         failures += failed
         done += len(results) + len(failed)
-        if clock is not None:
-            clock.update(seconds)
+        clock.update(seconds)
         log.info("analysed %d of %d articles", done, len(articles))
         tell(done, len(articles))
     broken = {failure.article for failure in failures}
-    store.join((Member(id, keys[id], articles[id].path) for id in articles if id not in broken), leaving=broken)
+    with timed("store"):
+        store.join((Member(id, keys[id], articles[id].path) for id in articles if id not in broken), leaving=broken)
     return failures, len(todo)
 
 
@@ -429,6 +441,7 @@ def gather(
     progress: Progress | None = None,
 ) -> Run:
     """Read and analyse articles; those that the store holds from earlier runs belong to the run."""
+    begun = cpu()
     clock: Counter[str] = Counter()
     timed = _Stopwatch(clock)
     with timed("read"):
@@ -439,7 +452,7 @@ def gather(
     with timed("store"):
         found = [(store.get(member.key), member.path) for member in store.members()]
     analyses = tuple(analysis.model_copy(update={"path": path}) for analysis, path in found if analysis is not None)
-    return Run(len(articles), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
+    return Run(len(articles), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock), begun=begun)
 
 
 def tell(

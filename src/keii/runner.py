@@ -13,7 +13,7 @@ from pathlib import Path
 from keii.config import Config
 from keii.export import digests, export, lines, reload
 from keii.model import Event, KeiiError
-from keii.pipeline import Progress, Run, Workers, gather, tell, whole_fingerprint
+from keii.pipeline import Progress, Run, Workers, cpu, gather, tell, whole_fingerprint
 from keii.store import Store, opened
 from keii.workers import cluster, pool
 
@@ -53,6 +53,7 @@ def execute(paths: Sequence[Path], options: Options, config: Config, progress: P
             # The events that a run sets out from are those of the last one that ended, however often it is begun itself.
             before = store.state("before" if again else "events") or ""
             tell(run, config, gold, _events(before), workers=workers)
+        run.seconds["other"] = max(cpu() - run.begun - sum(run.seconds.values()), 0)
         files = export(run, out, config)
         _remove(out, written.keys() - files.keys())
         store.set_state({"cause": cause, "before": before, "events": lines(run.events), "files": json.dumps(files)})

@@ -97,6 +97,7 @@ def cluster(address: str, config: Config) -> Iterator[Workers]:
         from distributed.comm.core import CommClosedError
     except ImportError as error:
         raise KeiiError("--cluster needs the extra: pip install 'keii[cluster]'") from error
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told below, in one line
     try:
         client: Any = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
