@@ -3,8 +3,9 @@
 With `--memory`, how much memory a run of two jobs takes instead: of each worker as articles go by, and at the end.
 
 Whole processes, in turn, several times: (a) `spacy.load("ja_ginza")` and `nlp.pipe` over whole articles, with the newest
-spaCy and GiNZA as pip installs them, in a virtual environment of its own; (b) all of `keii run` in one process; (c) the same command again, nothing changed. CPU
-seconds (user + system) and peak memory come from the operating system; the ratio of CPU seconds is the figure.
+spaCy and GiNZA as pip installs them, in a virtual environment of its own; (b) all of `keii run` in one process; (c) the
+same command again, nothing changed. CPU seconds (user + system) and peak memory come from the operating system; the
+ratios of CPU seconds are the figures.
 """
 
 from __future__ import annotations
