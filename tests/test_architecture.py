@@ -22,6 +22,7 @@ LAYERS = [
     {"pipeline", "report", "timeline", "page"},
     {"about"},
     {"export"},
+    {"workers"},
     {"runner"},
     {"api"},
     {"cli", "cli_gold", "__main__", "__init__"},

@@ -1,5 +1,6 @@
 """Runs on a Dask cluster: the same bytes as local ones, whatever happens to a worker."""
 
+import json
 import os
 import signal
 import subprocess
@@ -8,9 +9,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import deadly
 import pytest
-from runs import keii, outputs, same
+from click.testing import CliRunner
+from runs import ARTICLES, keii, outputs, same
+
+from keii.cli import main
+from keii.config import Config, Names
+from keii.pipeline import fingerprint
+from keii.workers import _fault
 
 pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 pytestmark = [pytest.mark.model, pytest.mark.slow]
@@ -18,7 +27,7 @@ pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 @contextmanager
 def cluster(home: Path, workers: int, *options: str) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and its workers as processes: the scheduler's address, the workers."""
+    """A scheduler and its workers as processes: the scheduler's address, all processes, the scheduler last."""
     file = home / "scheduler.json"
     log = (home / "log").open("wb")
     started = []
@@ -30,9 +39,9 @@ def cluster(home: Path, workers: int, *options: str) -> Iterator[tuple[str, list
         return process
 
     try:
-        start("scheduler", "--host", "127.0.0.1", "--port", "0")
+        scheduler = start("scheduler", "--host", "127.0.0.1", "--port", "0")
         hands = [start("worker", "--no-nanny", "--host", "127.0.0.1", *(options or ("--nthreads", "1"))) for _ in range(workers)]
-        yield _address(file, workers), hands
+        yield _address(file, workers), [*hands, scheduler]
     finally:
         for process in started:
             process.kill()
@@ -42,8 +51,6 @@ def cluster(home: Path, workers: int, *options: str) -> Iterator[tuple[str, list
 
 def _address(file: Path, workers: int) -> str:
     """The scheduler's address, once all workers are there."""
-    import json
-
     import distributed
 
     for _ in range(600):
@@ -52,7 +59,8 @@ def _address(file: Path, workers: int) -> str:
         time.sleep(0.1)
     address: str = json.loads(file.read_text(encoding="utf-8"))["address"]
     with distributed.Client(address, set_as_default=False) as client:
-        client.wait_for_workers(workers, timeout=60)
+        if workers:
+            client.wait_for_workers(workers, timeout=60)
     return address
 
 
@@ -60,19 +68,53 @@ def _address(file: Path, workers: int) -> str:
 def test_a_worker_that_is_killed_changes_nothing(many: tuple[Path, Path], tmp_path: Path, words: str) -> None:
     corpus, local = many
     out = tmp_path / "out"
-    with cluster(tmp_path, 2) as (address, workers):
+    with cluster(tmp_path, 2) as (address, processes):
         command = [sys.executable, "-m", "keii", "-vv", "run", str(corpus), "-o", str(out), "--cluster", address]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
         told = []
         for line in process.stderr:
             told.append(line)
-            if words in line and workers[0].poll() is None:
-                os.kill(workers[0].pid, signal.SIGKILL)
+            if words in line and processes[0].poll() is None:
+                os.kill(processes[0].pid, signal.SIGKILL)
         assert process.wait() == 0
-        assert workers[0].wait() == -signal.SIGKILL
+        assert processes[0].wait() == -signal.SIGKILL
     assert sum("a batch of claims came back" in line for line in told) >= 4, "rows, pairs and clusters are made by the workers"
     assert same(outputs(local), outputs(out))
+
+
+def test_a_scheduler_that_is_lost_is_one_line_and_the_next_run_goes_on(many: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with cluster(tmp_path, 1) as (address, processes):
+        command = [sys.executable, "-m", "keii", "-v", "run", str(many[0]), "-o", str(out), "--cluster", address]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        told = []
+        for line in process.stderr:
+            told.append(line)
+            if "analysed 16 of 48" in line:
+                processes[-1].kill()
+        assert process.wait() == 2
+    assert told[-1].endswith("the scheduler was lost: the same command goes on where this run stopped\n")
+    assert not any("Traceback" in line for line in told)
+    done = keii("-v", "run", many[0], "-o", out, "--jobs", 1)
+    assert done.returncode == 0 and "analysed 16 of" not in done.stderr
+    assert same(outputs(many[1]), outputs(out))
+
+
+def test_an_article_that_kills_its_workers_is_told(
+    reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One death is enough here: a scheduler gives a piece of work to three other workers before it gives up."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(deadly.__file__).parent), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
+    monkeypatch.setattr("keii.workers._Cluster", deadly.Cluster)
+    with cluster(tmp_path, 3) as (address, _):
+        found = CliRunner().invoke(main, ["run", str(reference[0]), "-o", str(tmp_path / "out"), "--cluster", address])
+    assert found.exit_code == 3, found.output
+    told = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert [failure["article"] for failure in told["failures"]] == [deadly.ARTICLE]
+    assert {article["id"] for article in told["articles"]} == set(ARTICLES) - {deadly.ARTICLE}
 
 
 def test_workers_that_do_not_fit_are_refused(many: tuple[Path, Path], tmp_path: Path) -> None:
@@ -83,12 +125,30 @@ def test_workers_that_do_not_fit_are_refused(many: tuple[Path, Path], tmp_path: 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("threads", "config", "wanted", "fault"),
+    [
+        (1, Config(), None, ""),
+        (2, Config(), None, "more than one thread: start workers with --nthreads 1"),
+        (1, Config(), "0123", "another keii, or other lexicons or models"),
+        (1, Config(names=Names(names=Path("none.tsv"))), None, "none.tsv: cannot be read: No such file or directory"),
+    ],
+)
+def test_why_a_worker_is_not_fit(threads: int, config: Config, wanted: str | None, fault: str) -> None:
+    worker = SimpleNamespace(state=SimpleNamespace(nthreads=threads))
+    assert _fault(config, wanted or fingerprint(Config()), worker) == fault
+
+
+def test_no_worker_is_one_line(reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keii.workers._PATIENCE", 5)
+    with cluster(tmp_path, 0) as (address, _):
+        found = CliRunner().invoke(main, ["run", str(reference[0]), "-o", str(tmp_path / "out"), "--cluster", address])
+    assert found.exit_code == 2
+    assert f"{address}: no worker there: start some with `dask worker {address} --nthreads 1`" in found.output
+
+
 def test_no_scheduler_is_one_line(many: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keii.runner._PATIENCE", 1)
-    from click.testing import CliRunner
-
-    from keii.cli import main
-
+    monkeypatch.setattr("keii.workers._PATIENCE", 1)
     result = CliRunner().invoke(main, ["run", str(many[0]), "-o", str(tmp_path / "out"), "--cluster", "tcp://127.0.0.1:9"])
     assert result.exit_code == 2
     assert "tcp://127.0.0.1:9: no Dask scheduler answers" in result.output

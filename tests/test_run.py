@@ -8,8 +8,10 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
+import deadly
 import fake
 import pytest
 from click.testing import CliRunner
@@ -53,8 +55,9 @@ def test_the_same_story_is_one_event(reference: tuple[Path, Path]) -> None:
     assert [sorted(event.articles) for event in resignation] == [["hashi-1", "hashi-2"]]
 
 
-def test_two_jobs_and_any_order_give_the_same_bytes(reference: tuple[Path, Path], tmp_path: Path) -> None:
-    corpus, out = reference
+def test_two_jobs_and_any_order_give_the_same_bytes(many: tuple[Path, Path], tmp_path: Path) -> None:
+    """Three batches, so that both workers have some."""
+    corpus, out = many
     paths = sorted(corpus.glob("*.txt"), reverse=True)
     done = keii("run", *paths, "-o", tmp_path / "out", "--jobs", 2)
     assert done.returncode == 0, done.stderr
@@ -79,6 +82,52 @@ def test_a_second_run_analyses_only_what_changed(reference: tuple[Path, Path], t
     path.write_text(path.read_text(encoding="utf-8") + "4月2日、町は避難所を開いた。\n", encoding="utf-8")
     assert execute([corpus], options, Config()).analysed == 1
     assert before["claims.jsonl"] != outputs(out)["claims.jsonl"]
+
+
+def test_models_of_merging_and_pages_make_outputs_anew_and_analyse_nothing(
+    reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keii import lexicon
+    from keii.config import Config, Extract
+    from keii.pipeline import fingerprint
+    from keii.runner import Options, execute
+
+    out, models = tmp_path / "out", tmp_path / "models"
+    shutil.copytree(reference[1], out)
+    models.mkdir()
+    config = Config(extract=Extract(model=models))
+    merging = json.loads((Path(lexicon.__file__).parent / "models" / "merge.json").read_text(encoding="utf-8"))
+    (models / "merge.json").write_text(json.dumps(merging | {"threshold": 1.5}), encoding="utf-8")
+    assert execute([reference[0]], Options(out=out), config).analysed == 0
+    assert outputs(out)["events.jsonl"] != outputs(reference[1])["events.jsonl"]
+    before = fingerprint(config)
+    (models / "when.json").write_text("{}", encoding="utf-8")
+    fingerprint.cache_clear()
+    assert fingerprint(config) != before
+
+
+@pytest.mark.parametrize("name", ["templates/page.css", "lexicons/timeline.tsv", "lexicons/synonyms.tsv", "models/merge.json"])
+def test_what_serves_articles_together_is_part_of_the_outputs_alone(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from keii import lexicon
+    from keii.config import Config
+    from keii.pipeline import fingerprint, whole_fingerprint
+
+    def told() -> tuple[str, str]:
+        for remembered in (lexicon.digest, fingerprint):
+            remembered.cache_clear()
+        return fingerprint(Config()), whole_fingerprint(Config())
+
+    with monkeypatch.context() as patched:
+        before = told()
+        for folder in ("lexicons", "models", "templates"):
+            shutil.copytree(Path(lexicon.__file__).parent / folder, tmp_path / folder)
+        (tmp_path / name).write_text("", encoding="utf-8")
+        patched.setattr(lexicon, "files", lambda _: tmp_path)
+        after = told()
+    assert told() == before
+    assert after[0] == before[0] and after[1] != before[1]
 
 
 def test_a_run_that_changes_nothing_touches_nothing(reference: tuple[Path, Path], tmp_path: Path) -> None:
@@ -110,6 +159,25 @@ def test_what_an_earlier_run_wrote_and_this_one_does_not_goes(reference: tuple[P
     execute([reference[0]], Options(out=out), Config())
     assert not [path.name for path in out.iterdir() if path.name in ("report.html", "scores.json", "scores.jsonl")]
     assert same(outputs(reference[1]), outputs(out))
+
+
+def test_a_fresh_run_leaves_nothing_of_the_ones_before(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    from keii.config import Config
+    from keii.runner import Options, execute
+    from keii.store import opened
+
+    out, mine = tmp_path / "out", tmp_path / "mine"
+    shutil.copytree(reference[1], out)
+    (out / "articles").mkdir()
+    names = ("report.html", "articles/h.txt", "../mine", str(mine), "articles/../../mine", "articles")
+    for name in names[:4]:
+        (out / name).write_text("", encoding="utf-8")
+    with opened(out) as store:
+        store.set_state({"files": json.dumps(dict.fromkeys(names, ""))})
+    execute([reference[0]], Options(out=out, fresh=True), Config())
+    assert same(outputs(reference[1]), outputs(out))
+    assert not (out / "report.html").exists() and not (out / "articles/h.txt").exists()
+    assert mine.exists(), "names that lead out of the folder are not followed"
 
 
 def test_new_articles_join_and_untouched_events_keep_their_ids(reference: tuple[Path, Path], tmp_path: Path) -> None:
@@ -167,6 +235,44 @@ def _killed(command: list[str], words: str, seconds: float) -> tuple[list[str], 
                 time.sleep(seconds)
                 process.kill()
         return told, process.wait()
+
+
+def test_an_article_that_kills_its_worker_is_told_and_stops_no_other(
+    reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keii.workers._Pool", deadly.Pool)
+    found = CliRunner().invoke(main, ["run", str(reference[0]), "-o", str(tmp_path), "--jobs", "2"])
+    assert found.exit_code == 3, found.output
+    told = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    path = str(reference[0] / f"{deadly.ARTICLE}.txt")
+    reason = "analysis failed: the worker process died of it (out of memory?)"
+    assert told["failures"] == [{"path": path, "article": deadly.ARTICLE, "reason": reason}]
+    assert {article["id"] for article in told["articles"]} == set(ARTICLES) - {deadly.ARTICLE}
+    assert f"{path}: {reason}" in found.stderr
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found by /proc")
+def test_workers_end_with_a_run_that_is_killed(many: tuple[Path, Path], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "keii", "-v", "run", str(many[0]), "-o", str(tmp_path / "out"), "--jobs", "2"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert any("analysed" in line for line in process.stderr)
+        workers = [int(child) for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+        process.kill()
+    assert len(workers) >= 2
+    until = time.monotonic() + 10
+    while any(_lives(worker) for worker in workers) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not [worker for worker in workers if _lives(worker)]
+    assert subprocess.run(command, capture_output=True).returncode == 0
+    assert same(outputs(many[1]), outputs(tmp_path / "out"))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_two_runs_on_one_folder_the_second_says_so(corpus: Path, tmp_path: Path) -> None:
@@ -339,17 +445,51 @@ def test_a_disk_that_fills_up_is_one_line_and_the_next_run_goes_on(reference: tu
 
 
 def test_logs_and_profile(reference: tuple[Path, Path], tmp_path: Path) -> None:
-    done = keii("-v", "--log-json", "run", reference[0], "-o", tmp_path, "-j", 1, "--profile")
+    done = keii("-v", "run", reference[0], "-o", tmp_path, "-j", 1, "--profile", "--log-json")
     assert done.returncode == 0, done.stderr
-    logged = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
-    assert {"level": "info", "logger": "keii.pipeline", "message": "analysed 3 of 3 articles"} in logged
-    stages = {line.split("\t")[0] for line in done.stdout.splitlines() if "\t" in line}
+    logged = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {(row["level"], row["message"]) for row in logged} >= {("info", "analysed 3 of 3 articles"), ("info", "3/3 articles")}
+    assert all(datetime.fromisoformat(row["time"]) for row in logged)
+    rows = {line.split("\t")[0]: line.split("\t")[1] for line in done.stdout.splitlines() if "\t" in line}
     seconds = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["seconds"]
-    assert (
-        stages - {"stage"}
-        == set(seconds)
-        >= {"read", "segment", "tag", "dates", "names", "attribute", "extract", "combine", "export"}
+    assert set(seconds) == set(rows) - {"stage", "all", "by the clock"}
+    assert set(seconds) >= {
+        "read",
+        "segment",
+        "tag",
+        "dates",
+        "names",
+        "attribute",
+        "extract",
+        "store",
+        "combine",
+        "export",
+        "other",
+    }
+    assert sum(map(float, (rows[name] for name in seconds))) == pytest.approx(float(rows["all"]), abs=0.1)
+
+
+def test_everything_that_is_told_is_a_row_of_the_log(tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_bytes(b"")
+    done = keii("run", tmp_path / "empty.txt", "-o", tmp_path / "out", "--log-json")
+    assert any("empty file" in json.loads(line)["message"] for line in done.stderr.splitlines())
+    done = keii("--log-json", "run", tmp_path / "none", "-o", tmp_path / "out")
+    assert json.loads(done.stderr)["level"] == "error"
+
+
+def test_a_worker_logs_as_its_parent_does(tmp_path: Path) -> None:
+    code = (
+        "import logging; from keii.cli import main; from keii.workers import pool\n"
+        "def fail():\n    try: 1 / 0\n    except ZeroDivisionError: logging.getLogger('keii').debug('failed', exc_info=True)\n"
+        "if __name__ == '__main__':\n"
+        "    try: main(['-vv', '--log-json', 'schema'])\n    except SystemExit: pass\n"
+        "    with pool(1) as workers: workers.submit(fail).result()\n"
     )
+    script = tmp_path / "script.py"
+    script.write_text(code, encoding="utf-8")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    row = json.loads(done.stderr)
+    assert row["message"] == "failed" and "ZeroDivisionError" in row["exception"]
 
 
 def test_gold_that_is_left_out_is_told_in_a_line_a_reason(reference: tuple[Path, Path], tmp_path: Path) -> None:

@@ -56,8 +56,11 @@ def test_values_are_remembered_together(tmp_path: Path) -> None:
 def test_a_fresh_start_knows_nothing(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         store.put([("k1", analysis("a"))])
+        store.join([Member("a", "k1", "a.txt")])
+        store.set_state({"cause": "1", "files": "{}"})
     with opened(tmp_path, fresh=True) as store:
-        assert store.known(["k1"]) == set()
+        assert store.known(["k1"]) == set() and store.members() == []
+        assert (store.state("cause"), store.state("files")) == (None, "{}"), "files that the next run does not write have to go"
 
 
 def test_two_at_once_are_refused_and_the_lock_goes_with_the_process(tmp_path: Path) -> None:
@@ -74,6 +77,8 @@ def test_a_broken_state_is_one_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "keii.sqlite").write_bytes(content)
     with pytest.raises(KeiiError, match="--fresh"), opened(tmp_path):
         pass
+    with opened(tmp_path, fresh=True) as store:
+        assert store.members() == []
 
 
 def test_a_state_of_another_version_is_one_line(tmp_path: Path) -> None:
@@ -82,6 +87,14 @@ def test_a_state_of_another_version_is_one_line(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(KeiiError, match=r"keii\.sqlite"), opened(tmp_path) as store:
         store.join([Member("a", "k", "a.txt")])
+
+
+def test_texts_of_articles_do_not_go_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "articles").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(KeiiError, match="articles: a link"), opened(tmp_path / "out"):
+        pass
 
 
 def test_a_folder_that_is_a_file(tmp_path: Path) -> None:

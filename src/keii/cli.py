@@ -9,8 +9,10 @@ import json
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -44,15 +46,50 @@ class _Commands(click.Group):
         except Exception as error:
             if type(error).__name__ != "KeiiError":
                 raise
-            click.echo(f"keii: {error}", err=True)
+            _say(f"keii: {error}", "error")
             ctx.exit(2)
+
+
+def _log(ctx: click.Context, option: click.Parameter, value: int) -> None:
+    """Set logging up by what the options say, before the command's name and behind it."""
+    ctx.meta[f"keii.{option.name}"] = ctx.meta.get(f"keii.{option.name}", 0) + value
+    handler = logging.StreamHandler()
+    plain = logging.Formatter("%(levelname)s %(name)s: %(message)s")
+    handler.setFormatter(_JsonLines() if ctx.meta.get("keii.log_json") else plain)
+    logger = logging.getLogger("keii")
+    logger.handlers = [handler]
+    logger.setLevel([logging.WARNING, logging.INFO, logging.DEBUG][min(ctx.meta.get("keii.verbose", 0), 2)])
+
+
+_VERBOSE = click.option("-v", "--verbose", count=True, expose_value=False, callback=_log, help="Tell more (-vv: everything).")
+_LOG_JSON = click.option("--log-json", is_flag=True, expose_value=False, callback=_log, help="Tell everything as JSON lines.")
+
+
+class _JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        row = {"time": self.formatTime(record), "level": record.levelname.lower(), "logger": record.name}
+        row["message"] = record.getMessage()
+        if record.exc_info:
+            row["exception"] = self.formatException(record.exc_info)
+        return json.dumps(row, ensure_ascii=False)
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+def _say(line: str, level: str = "info") -> None:
+    """Tell the user a line: on stderr, under --log-json as a row of the log."""
+    if click.get_current_context().meta.get("keii.log_json"):
+        record = logging.makeLogRecord({"name": "keii", "levelname": level, "msg": line})
+        line = _JsonLines().format(record)
+    click.echo(line, err=True)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="keii", prog_name="keii")
-@click.option("-v", "--verbose", count=True, help="Tell more (-vv: everything).")
-@click.option("--log-json", is_flag=True, help="Log as JSON lines.")
-def main(verbose: int, log_json: bool) -> None:
+@_VERBOSE
+@_LOG_JSON
+def main() -> None:
     """keii (経緯): from a pile of Japanese articles to a dated, sourced, deduplicated timeline.
 
     \b
@@ -60,17 +97,6 @@ def main(verbose: int, log_json: bool) -> None:
     keii run articles/ -o out --gold gold  the same, scored against hand labels
     keii events out --name NAME            the timeline in the terminal
     """
-    handler = logging.StreamHandler()
-    handler.setFormatter(_JsonLines() if log_json else logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    logger = logging.getLogger("keii")
-    logger.handlers = [handler]
-    logger.setLevel([logging.WARNING, logging.INFO, logging.DEBUG][min(verbose, 2)])
-
-
-class _JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        row = {"level": record.levelname.lower(), "logger": record.name, "message": record.getMessage()}
-        return json.dumps(row, ensure_ascii=False)
 
 
 main.add_command(gold)
@@ -92,6 +118,8 @@ main.add_command(compare)
 @click.option("--fresh", is_flag=True, help="Forget what earlier runs left in OUT.")
 @click.option("--profile", is_flag=True, help="Tell where the time went.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no table.")
+@_VERBOSE
+@_LOG_JSON
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -112,6 +140,7 @@ def run(
     article. What stands in OUT afterwards: timeline.html to read, events.jsonl and claims.jsonl (and .csv), names.jsonl,
     run.json; with --gold also report.html, scores.json and scores.jsonl.
     """
+    begun = time.monotonic()
     from keii.config import load_config
     from keii.runner import Options, execute
 
@@ -124,16 +153,16 @@ def run(
     with _progress(quiet) as progress:
         found = execute(list(paths), options, config, progress)
     for failure in found.failures:
-        click.echo(f"{failure.path}: {failure.reason}", err=True)
+        _say(f"{failure.path}: {failure.reason}", "warning")
     _tell_encodings(found.analyses)
     _tell_skipped(found.gold.skipped if found.gold else ())
     if not quiet:
         _closing_table(found)
     if profile:
-        _profile(found)
+        _profile(found, begun)
     if not found.read:
         why = "nothing usable: no article could be read" if found.failures else "nothing to read: no article"
-        click.echo(f"keii: {why} in {', '.join(map(str, paths))}", err=True)
+        _say(f"keii: {why} in {', '.join(map(str, paths))}", "error")
         ctx.exit(1)
     ctx.exit(3 if found.failures else 0)
 
@@ -161,7 +190,7 @@ def _tell_files(files: Mapping[str, Sequence[str]]) -> None:
     for what, found in files.items():
         names = list(dict.fromkeys(found))
         rest = "" if len(names) <= 3 else f" and {len(names) - 3} more"
-        click.echo(f"{what}: {', '.join(names[:3])}{rest}", err=True)
+        _say(f"{what}: {', '.join(names[:3])}{rest}", "warning")
 
 
 @contextmanager
@@ -169,7 +198,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """A progress bar on a terminal; elsewhere a line now and then."""
     if quiet:
         yield lambda done, total: None
-    elif sys.stderr.isatty():
+    elif sys.stderr.isatty() and not click.get_current_context().meta.get("keii.log_json"):
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -194,7 +223,7 @@ def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
         def tell_line(done: int, total: int) -> None:
             if not told or done == total or done - told[-1] >= max(50, total // 10):
                 told.append(done)
-                click.echo(f"{done}/{total} articles", err=True)
+                _say(f"{done}/{total} articles")
 
         yield tell_line
 
@@ -218,11 +247,18 @@ def _closing_table(found: Run) -> None:
         headlines(found.scores, found.gold.trained if found.gold else 0)
 
 
-def _profile(found: Run) -> None:
-    total = sum(found.seconds.values()) or 1
-    click.echo("stage\tseconds\tshare")
-    for stage, seconds in sorted(found.seconds.items(), key=lambda item: -item[1]):
+def _profile(found: Run, begun: float) -> None:
+    """CPU seconds of each stage; `other` is what the whole command and its workers took beside: imports, processes, files."""
+    from keii.pipeline import cpu
+
+    stages = {name: seconds for name, seconds in found.seconds.items() if name != "other"}
+    stages["other"] = max(cpu() - sum(stages.values()), 0)
+    total = sum(stages.values())
+    click.echo("stage\tCPU s\tshare")
+    for stage, seconds in sorted(stages.items(), key=lambda item: -item[1]):
         click.echo(f"{stage}\t{seconds:.2f}\t{seconds / total:.0%}")
+    click.echo(f"all\t{total:.2f}\t100%")
+    click.echo(f"by the clock\t{time.monotonic() - begun:.2f}\t")
 
 
 # --- parts of the pipeline ----------------------------------------------------------------------------------------

@@ -25,11 +25,11 @@ def toml(name: str) -> dict[str, Any]:
 
 
 @cache
-def digest() -> str:
-    """A digest of all lexicons and learned models: part of what a cached result depends on."""
+def digest(folders: tuple[str, ...] = ("lexicons", "models"), without: frozenset[str] = frozenset()) -> str:
+    """A digest of the package's lexicons and learned models, or of other folders of data; part of what a result depends on."""
     total = hashlib.sha256()
-    for home in (_HOME, files("keii") / "models"):
-        for entry in sorted(home.iterdir(), key=lambda entry: entry.name):
-            if entry.name.endswith((".toml", ".tsv", ".json")):
-                total.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    for folder in folders:
+        for entry in sorted((files("keii") / folder).iterdir(), key=lambda entry: entry.name):
+            if entry.is_file() and entry.name not in without:
+                total.update(f"{folder}/{entry.name}\0".encode() + entry.read_bytes())
     return total.hexdigest()[:16]

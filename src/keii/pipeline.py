@@ -9,20 +9,22 @@ from __future__ import annotations
 import gc
 import hashlib
 import logging
+import os
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import version
+from itertools import chain, islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from keii import lexicon
 from keii.attribute import attribute
-from keii.config import Config
+from keii.config import Config, Names
 from keii.dates import dates
 from keii.extract import extract
 from keii.gold import Gold, read_gold
@@ -57,6 +59,8 @@ BATCH = 16
 """Articles analysed at once: enough sentences to fill GiNZA's batches, little to lose when a run is killed."""
 ANALYSIS_SECTIONS = ("read", "tag", "names", "extract")
 """Sections of the configuration that an article's analysis depends on."""
+TOGETHER = frozenset(("merge.json", "synonyms.tsv", "page.tsv", "timeline.tsv", "report.tsv"))
+"""Models and lexicons that serve articles together alone: where they change, no article is analysed anew."""
 
 AHEAD = 32
 """So many batches of claims are sent to the workers before the first has to be back."""
@@ -65,6 +69,19 @@ _Batch = TypeVar("_Batch")
 _Result = TypeVar("_Result")
 Progress = Callable[[int, int], None]
 """Told how many of how many articles are done."""
+
+
+class Workers(Protocol):
+    """Processes, here or elsewhere, that do pieces of work."""
+
+    at_once: int
+    """So many batches of articles are sent before the first has to be back."""
+
+    @property
+    def died(self) -> type[Exception]:
+        """What a piece of work raises if its worker died, perhaps of it."""
+
+    def submit(self, work: Callable[..., _Result], /, *args: object) -> Future[_Result]: ...
 
 
 @dataclass
@@ -84,7 +101,9 @@ class Run:
     pairs: tuple[Pair, ...] = ()
     scores: Scores | None = None
     seconds: dict[str, float] = field(default_factory=dict)
-    """CPU seconds of each stage, those of all workers added up."""
+    """CPU seconds of each stage, those of all workers added up; `other` is what the run took beside them."""
+    begun: float = 0.0
+    """What `cpu` told when the run began."""
 
 
 # --- one article --------------------------------------------------------------------------------------------------
@@ -157,6 +176,12 @@ class _Stopwatch:
         self._clock[self._stage] += time.process_time() - self._begun  # type: ignore[assignment]
 
 
+def cpu() -> float:
+    """CPU seconds of this process and of those that it started and that ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
 # --- many articles ------------------------------------------------------------------------------------------------
 
 
@@ -169,9 +194,19 @@ def key(article: Article, config: Config) -> str:
 
 @cache
 def fingerprint(config: Config) -> str:
-    """A digest of code version, configuration, lexicons and models."""
-    parts = [version("keii"), _code(), config.fingerprint(*ANALYSIS_SECTIONS), lexicon.digest(), repr(sorted(versions().items()))]
-    parts += [_content(path) for path in (config.names.names, config.names.outlets, config.extract.model) if path]
+    """A digest of what every analysis depends on: code, versions, configuration, lexicons and models, wherever these stand."""
+    names, extract = config.names, config.extract
+    settings = config.model_copy(update={"names": Names(), "extract": extract.model_copy(update={"model": None})})
+    parts = [version("keii"), _code(), settings.fingerprint(*ANALYSIS_SECTIONS), lexicon.digest(without=TOGETHER)]
+    parts += [repr(sorted(versions().items())), *map(_content, (names.names, names.outlets, extract.model))]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def whole_fingerprint(config: Config) -> str:
+    """A digest of all that a run's outputs depend on but for its articles and gold."""
+    own = config.extract.model / "merge.json" if config.extract.model else None
+    parts = [fingerprint(config), config.fingerprint(), lexicon.digest(("lexicons", "models", "templates"))]
+    parts.append(_content(own if own and own.exists() else None))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -184,11 +219,15 @@ def _code() -> str:
     return total.hexdigest()[:16]
 
 
-def _content(path: Path) -> str:
-    """A digest of a file, or of a folder of models."""
+def _content(path: Path | None) -> str:
+    """A digest of a file, or of a folder of models: of those that analysis needs."""
+    if path is None:
+        return ""
     try:
-        files = sorted(path.glob("*.json")) if path.is_dir() else [path]
-        return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+        if not path.is_dir():
+            return hashlib.sha256(path.read_bytes()).hexdigest()
+        models = [file for file in sorted(path.glob("*.json")) if file.name not in TOGETHER]
+        return "\n".join(f"{model.name} {_content(model)}" for model in models)
     except OSError as error:
         raise KeiiError(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -198,42 +237,68 @@ def analyse_all(
     store: Store,
     config: Config,
     *,
-    executor: Executor | None = None,
+    workers: Workers | None = None,
     progress: Progress | None = None,
-    clock: Counter[str] | None = None,
+    clock: Counter[str],
 ) -> tuple[list[Failure], int]:
     """Analyse what the store does not know yet; tell the failures and how many were analysed."""
-    keys = {id: key(article, config) for id, article in articles.items()}
-    known = store.known(keys.values())
+    timed = _Stopwatch(clock)
+    with timed("store"):
+        keys = {id: key(article, config) for id, article in articles.items()}
+        known = store.known(keys.values())
     todo = sorted((article for id, article in articles.items() if keys[id] not in known), key=lambda article: keys[article.id])
     batches = [todo[i : i + BATCH] for i in range(0, len(todo), BATCH)]
     failures: list[Failure] = []
     done = len(articles) - len(todo)
     tell = progress or (lambda done, total: None)
     tell(done, len(articles))
-    for results, failed, seconds in _finished(batches, config, executor):
-        store.put((keys[result.id], result) for result in results)
+    for results, failed, seconds in _finished(batches, config, workers):
+        with timed("store"):
+            store.put((keys[result.id], result) for result in results)
         failures += failed
         done += len(results) + len(failed)
-        if clock is not None:
-            clock.update(seconds)
+        clock.update(seconds)
         log.info("analysed %d of %d articles", done, len(articles))
         tell(done, len(articles))
     broken = {failure.article for failure in failures}
-    store.join((Member(id, keys[id], articles[id].path) for id in articles if id not in broken), leaving=broken)
+    with timed("store"):
+        store.join((Member(id, keys[id], articles[id].path) for id in articles if id not in broken), leaving=broken)
     return failures, len(todo)
 
 
 _Analysed = tuple[list[Analysis], list[Failure], Counter[str]]
 
 
-def _finished(batches: Sequence[Sequence[Article]], config: Config, executor: Executor | None) -> Iterator[_Analysed]:
+def _finished(batches: Sequence[Sequence[Article]], config: Config, workers: Workers | None) -> Iterator[_Analysed]:
     """Batches as they are done, in any order: the store puts them in theirs."""
-    if executor is None:
+    if workers is None:
         yield from (_analyse_batch(batch, config) for batch in batches)
         return
-    for future in as_completed({executor.submit(_analyse_batch, batch, config) for batch in batches}):
-        yield future.result()
+    waiting, lost = iter(batches), list[Sequence[Article]]()
+    under_way: dict[Future[_Analysed], Sequence[Article]] = {}
+    while True:
+        for batch in islice(waiting, workers.at_once - len(under_way)):
+            under_way[workers.submit(_analyse_batch, batch, config)] = batch
+        if not under_way:
+            break
+        for done in wait(under_way, return_when=FIRST_COMPLETED).done:
+            batch = under_way.pop(done)
+            try:
+                yield done.result()
+            except workers.died:
+                lost.append(batch)
+    for article in chain.from_iterable(lost):
+        yield _alone(article, config, workers)
+
+
+def _alone(article: Article, config: Config, workers: Workers) -> _Analysed:
+    """Analyse an article of a batch whose worker died with nothing else under way: if a worker dies again, it is of this one."""
+    log.info("%s: a worker died over its batch: analysed alone", article.id)
+    try:
+        return workers.submit(_analyse_batch, [article], config).result()
+    except workers.died:
+        reason = "analysis failed: the worker process died of it (out of memory?)"
+        return [], [Failure(article.path, article.id, reason)], Counter()
 
 
 @contextmanager
@@ -298,12 +363,12 @@ def article_of(analysis: Analysis) -> Article:
 
 
 def _on_workers(
-    executor: Executor, clock: Counter[str], work: Callable[[_Batch], _Result], batches: Iterable[_Batch], /
+    workers: Workers, clock: Counter[str], work: Callable[[_Batch], _Result], batches: Iterable[_Batch], /
 ) -> Iterator[_Result]:
     """What comes of each batch, in order; only so many are under way at once, so that what waits takes little memory."""
     under_way: deque[Future[tuple[_Result, float]]] = deque()
     for batch in batches:
-        under_way.append(executor.submit(_timed, work, batch))
+        under_way.append(workers.submit(_timed, work, batch))
         if len(under_way) == AHEAD:
             yield _ended(under_way.popleft(), clock)
     while under_way:
@@ -373,22 +438,25 @@ def gather(
     store: Store,
     config: Config,
     *,
-    executor: Executor | None = None,
+    workers: Workers | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Read and analyse articles; those that the store holds from earlier runs belong to the run, but for those that fail now."""
+    begun = cpu()
     clock: Counter[str] = Counter()
     timed = _Stopwatch(clock)
     with timed("read"):
         items = list(read(paths, config.read))
     articles = {item.id: item for item in items if isinstance(item, Article)}
     failures = [item for item in items if isinstance(item, Failure)]
-    failed, analysed = analyse_all(articles, store, config, executor=executor, progress=progress, clock=clock)
+    failed, analysed = analyse_all(articles, store, config, workers=workers, progress=progress, clock=clock)
     with timed("store"):
         store.join((), leaving=_lost(store, articles, failures))
         found = [(store.get(member.key), member.path) for member in store.members()]
     analyses = tuple(analysis.model_copy(update={"path": path}) for analysis, path in found if analysis is not None)
-    return Run(len(articles) - len(failed), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
+    return Run(
+        len(articles) - len(failed), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock), begun=begun
+    )
 
 
 def _lost(store: Store, articles: Mapping[str, Article], failures: Sequence[Failure]) -> set[str]:
@@ -404,13 +472,13 @@ def tell(
     gold: Path | None = None,
     previous: Sequence[Event] = (),
     *,
-    executor: Executor | None = None,
+    workers: Workers | None = None,
 ) -> None:
     """Combine a run's articles and, with gold, score them; `previous` are the events of the run before."""
     clock: Counter[str] = Counter()
     timed = _Stopwatch(clock)
     with timed("combine"):
-        each = map if executor is None else partial(_on_workers, executor, clock)
+        each = map if workers is None else partial(_on_workers, workers, clock)
         run.claims, run.events, run.names = combine(run.analyses, config, previous, each=each)
     if gold is not None:
         with timed("score"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -85,20 +85,30 @@ def opened(out: Path, *, fresh: bool = False) -> Iterator[Store]:
         lock = (out / ".keii.lock").open("w")
     except OSError as error:
         raise KeiiError(f"{out}: cannot be written: {error.strerror}") from error
+    if (out / "articles").is_symlink():
+        raise KeiiError(f"{out / 'articles'}: a link: a run writes into its own folder alone")
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise KeiiError(f"{out}: another run is writing there") from error
-        if fresh:
-            path.unlink(missing_ok=True)
         try:
-            store = Store(path)
-            try:
+            if fresh:
+                _forget(path)
+            with closing(Store(path)) as store:
                 yield store
-            finally:
-                store.close()
         except sqlite3.OperationalError as error:  # a full disk, a folder that may not be written
             raise KeiiError(f"{path}: cannot be written: {error}") from error
         except sqlite3.DatabaseError as error:
             raise KeiiError(f"{path}: not a state of keii ({error}): run with --fresh to start anew") from error
+
+
+def _forget(path: Path) -> None:
+    """Forget everything but which files the last run wrote: what the next one does not write has to go."""
+    files = None
+    with suppress(sqlite3.DatabaseError), closing(Store(path)) as store:
+        files = store.state("files")
+    path.unlink(missing_ok=True)
+    if files:
+        with closing(Store(path)) as store:
+            store.set_state({"files": files})

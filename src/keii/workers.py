@@ -1,0 +1,164 @@
+"""The processes that do a run's work: a pool on this machine, or the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
+from threading import Thread
+from typing import Any, TypeVar
+
+from keii.config import Config
+from keii.model import KeiiError
+from keii.pipeline import Workers, fingerprint
+
+_PATIENCE = 20
+"""Seconds that a cluster's scheduler, and a first worker of it, are waited for."""
+_OF_A_WORKER = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""The environment of a worker process."""
+
+_Result = TypeVar("_Result")
+
+
+@contextmanager
+def pool(jobs: int) -> Iterator[Workers]:
+    """So many processes of this machine."""
+    os.environ.update(_OF_A_WORKER)
+    processes = _Pool(jobs)
+    try:
+        yield processes
+    except BrokenProcessPool as error:
+        raise KeiiError("a worker process died (out of memory?): the same command goes on where this run stopped") from error
+    finally:
+        processes.shutdown()
+
+
+class _Pool:
+    """Processes, each with its own GiNZA and one thread. If one dies all end, and the next piece of work gets new ones."""
+
+    died = BrokenProcessPool
+
+    def __init__(self, jobs: int) -> None:
+        self.at_once = jobs + 2
+        self._jobs = jobs
+        self._processes = self._start()
+
+    def submit(self, work: Callable[..., _Result], /, *args: object) -> Future[_Result]:
+        try:
+            return self._processes.submit(work, *args)
+        except BrokenProcessPool:
+            self._processes = self._start()
+            self._processes.submit(os.getpid).result()  # raises where none can be started at all
+            return self._processes.submit(work, *args)
+
+    def shutdown(self) -> None:
+        self._processes.shutdown(cancel_futures=True)
+
+    def _start(self) -> ProcessPoolExecutor:
+        logger = logging.getLogger("keii")
+        logs = logger.level, [handler.formatter for handler in logger.handlers]
+        return ProcessPoolExecutor(self._jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=logs)
+
+
+def _begin(level: int, formatters: Sequence[logging.Formatter | None]) -> None:
+    """What a process of the pool does first: log as its parent does, and see to it that it ends when that one is killed."""
+    logger = logging.getLogger("keii")
+    logger.setLevel(level)
+    for formatter in formatters:
+        handler = logging.StreamHandler()
+        handler.setFormatter(formatter)
+        logger.addHandler(handler)
+    parent = parent_process()
+    assert parent is not None
+    Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+# --- workers of a cluster -----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def cluster(address: str, config: Config) -> Iterator[Workers]:
+    """The workers of a Dask scheduler; what a worker had in hand when it died, the scheduler gives to another."""
+    try:
+        import distributed
+        from distributed.comm.core import CommClosedError
+    except ImportError as error:
+        raise KeiiError("--cluster needs the extra: pip install 'keii[cluster]'") from error
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told below, in one line
+    try:
+        client: Any = distributed.Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise KeiiError(f"{address}: no Dask scheduler answers: {error}") from error
+    with client:
+        try:
+            _refuse_unfit_workers(client, address, config)
+            yield _Cluster(client, config)
+        except distributed.scheduler.KilledWorker as error:
+            raise KeiiError(f"{address}: a batch killed every worker that took it: {error}") from error
+        except ImportError as error:
+            raise KeiiError(f"{address}: keii is not installed on a worker: {error}") from error
+        except (CancelledError, CommClosedError) as error:
+            raise KeiiError(f"{address}: the scheduler was lost: the same command goes on where this run stopped") from error
+
+
+class _Cluster:
+    """Whatever workers a Dask scheduler has when a piece of work is given out."""
+
+    at_once = 1_000
+
+    def __init__(self, client: Any, config: Config) -> None:
+        import distributed
+
+        self.died = distributed.scheduler.KilledWorker
+        self._submit = client.get_executor(pure=False).submit
+        self._wanted = config, fingerprint(config)
+
+    def submit(self, work: Callable[..., _Result], /, *args: object) -> Future[_Result]:
+        future: Future[_Result] = self._submit(_if_fit, *self._wanted, work, *args)
+        return future
+
+
+def _refuse_unfit_workers(client: Any, address: str, config: Config) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except TimeoutError as error:
+        raise KeiiError(f"{address}: no worker there: start some with `dask worker {address} --nthreads 1`") from error
+    found: dict[str, str] = client.run(_fault, config, fingerprint(config))
+    for worker, fault in sorted(found.items()):
+        if fault:
+            raise KeiiError(f"{address}: {worker}: {fault}")
+
+
+def _if_fit(config: Config, wanted: str, work: Callable[..., _Result], *args: object) -> _Result:
+    """Do a piece of work on a worker of a cluster, which may have joined since the others were looked at."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    fault = _fault(config, wanted, worker)
+    if fault:
+        raise KeiiError(f"{worker.address}: {fault}")
+    return work(*args)
+
+
+def _fault(config: Config, wanted: str, dask_worker: Any) -> str:
+    """Why a worker is not fit: GiNZA is no work for two threads; other code, lexicons or models would tell other claims."""
+    if dask_worker.state.nthreads > 1:
+        return "more than one thread: start workers with --nthreads 1"
+    try:
+        found = fingerprint(config)
+    except KeiiError as error:
+        return str(error)
+    return "" if found == wanted else "another keii, or other lexicons or models"
