@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,7 @@ import click
 from keii.cli_gold import compare, gold, score
 
 if TYPE_CHECKING:
-    from keii.model import Event
+    from keii.model import Analysis, Event
     from keii.pipeline import Run
 
 _PATH = click.Path(path_type=Path)
@@ -125,26 +125,43 @@ def run(
         found = execute(list(paths), options, config, progress)
     for failure in found.failures:
         click.echo(f"{failure.path}: {failure.reason}", err=True)
+    _tell_encodings(found.analyses)
     _tell_skipped(found.gold.skipped if found.gold else ())
     if not quiet:
         _closing_table(found)
     if profile:
         _profile(found)
-    if not found.analyses:
-        click.echo("keii: nothing to read: no article in " + ", ".join(map(str, paths)), err=True)
+    if not found.read:
+        why = "nothing usable: no article could be read" if found.failures else "nothing to read: no article"
+        click.echo(f"keii: {why} in {', '.join(map(str, paths))}", err=True)
         ctx.exit(1)
     ctx.exit(3 if found.failures else 0)
 
 
+def _tell_encodings(analyses: Sequence[Analysis]) -> None:
+    """Articles that were not in UTF-8, a line an encoding."""
+    files: dict[str, list[str]] = {}
+    for analysis in analyses:
+        if analysis.encoding != "UTF-8":
+            files.setdefault(f"read as {analysis.encoding}, not UTF-8", []).append(Path(analysis.path).name)
+    _tell_files(files)
+
+
 def _tell_skipped(lines: Sequence[str]) -> None:
-    """Gold that was left out, a line a reason with the first files."""
+    """Gold that was left out, a line a reason."""
     files: dict[str, list[str]] = {}
     for line in lines:
         path, _, reason = line.partition(": skipped: ")
-        files.setdefault(reason, []).append(Path(path).name)
-    for reason, names in files.items():
+        files.setdefault(f"gold skipped: {reason}", []).append(Path(path).name)
+    _tell_files(files)
+
+
+def _tell_files(files: Mapping[str, Sequence[str]]) -> None:
+    """What is to be told of files, a line each with the first of them."""
+    for what, found in files.items():
+        names = list(dict.fromkeys(found))
         rest = "" if len(names) <= 3 else f" and {len(names) - 3} more"
-        click.echo(f"gold skipped: {reason}: {', '.join(names[:3])}{rest}", err=True)
+        click.echo(f"{what}: {', '.join(names[:3])}{rest}", err=True)
 
 
 @contextmanager

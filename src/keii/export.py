@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from keii.about import about
 from keii.config import Config
 from keii.gold import read_gold
-from keii.model import Claim, Event, KeiiError, Name, Pair, Scores
+from keii.model import Analysis, Claim, Event, KeiiError, Name, Pair, Scores
 from keii.pipeline import Run, article_of
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def export(run: Run, out: Path, config: Config) -> dict[str, str]:
         "names.jsonl": lines(run.names),
         "claims.csv": _csv(CLAIM_COLUMNS, map(_claim_row, run.claims)),
         "events.csv": _csv(EVENT_COLUMNS, map(_event_row, run.events)),
-        **{f"articles/{analysis.id}.txt": analysis.text for analysis in run.analyses if not _is_own_text(analysis.path)},
+        **{f"articles/{analysis.id}.txt": analysis.text for analysis in run.analyses if not _is_own_text(analysis)},
     }
     if run.scores is not None:
         files |= {"scores.json": _json(run.scores.model_dump(by_alias=True)), "scores.jsonl": lines(run.pairs)}
@@ -115,9 +115,9 @@ def _pages(run: Run) -> dict[str, str]:
     return pages
 
 
-def _is_own_text(path: str) -> bool:
-    """Tell whether a file's own characters are the article's text."""
-    return path.lower().endswith((".txt", ".md"))
+def _is_own_text(analysis: Analysis) -> bool:
+    """Tell whether a file's own bytes are the article's text in UTF-8."""
+    return analysis.encoding == "UTF-8" and analysis.path.lower().endswith((".txt", ".md"))
 
 
 def lines(rows: Iterable[BaseModel]) -> str:

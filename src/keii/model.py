@@ -101,6 +101,8 @@ class Article:
     body_start: int = 0
     """Where the text begins behind front matter and byte order mark."""
     path: str = ""
+    encoding: str = "UTF-8"
+    """What the file was in; `text` is decoded."""
     notes: tuple[str, ...] = ()
     """What reading it took that a user should know: an encoding that was guessed, keys that were left out."""
 
@@ -414,6 +416,7 @@ class Analysis(Row):
     url: str | None
     outlet: str | None
     zone: str | None
+    encoding: str = "UTF-8"
     notes: tuple[str, ...]
     sentences: tuple[tuple[int, int], ...]
     mentions: tuple[NameMention, ...]

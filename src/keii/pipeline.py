@@ -12,7 +12,7 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -72,7 +72,7 @@ class Run:
     """What a run found, all in order of article: `gather` makes it, `tell` fills in what begins with `claims`."""
 
     read: int
-    """How many articles were read now; `analyses` also holds those of earlier runs into the same folder."""
+    """How many articles were read now, and analysed or known; `analyses` also holds those of earlier runs into the folder."""
     analysed: int
     """How many articles were analysed now, the others being known."""
     analyses: tuple[Analysis, ...]
@@ -123,6 +123,7 @@ def _analyse(document: Document, config: Config, timed: _Stopwatch) -> Analysis:
         url=article.url,
         outlet=article.outlet,
         zone=article.zone,
+        encoding=article.encoding,
         notes=article.notes,
         sentences=tuple((s.start, s.end) for s in document.sentences if s.kind in RUNNING_TEXT),
         mentions=tuple(
@@ -227,12 +228,63 @@ _Analysed = tuple[list[Analysis], list[Failure], Counter[str]]
 
 
 def _finished(batches: Sequence[Sequence[Article]], config: Config, executor: Executor | None) -> Iterator[_Analysed]:
-    """Batches as they are done, in any order: the store puts them in theirs."""
+    """Batches as they are done, in any order: the store puts them in theirs.
+
+    What was lost with a worker that died is tried again, a batch at a time until one kills its worker too, then as before.
+    """
     if executor is None:
         yield from (_analyse_batch(batch, config) for batch in batches)
         return
-    for future in as_completed({executor.submit(_analyse_batch, batch, config) for batch in batches}):
-        yield future.result()
+    waiting = list(batches)
+    while waiting:
+        lost = []
+        places = {executor.submit(_analyse_batch, batch, config): place for place, batch in enumerate(waiting)}
+        for future in as_completed(places):
+            place = places.pop(future)
+            try:
+                yield future.result()
+            except Exception as error:
+                if not _is_death(error):
+                    raise
+                lost.append(place)
+        waiting = [waiting[place] for place in sorted(lost)]
+        failed: list[Failure] = []
+        while waiting and not failed:
+            found = _analyse_alone(waiting.pop(0), config, executor)
+            failed = found[1]
+            yield found
+
+
+def _is_death(error: Exception) -> bool:
+    """Tell whether a worker died of its work: of a local pool, or of a Dask scheduler (an extra, so known by name)."""
+    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
+
+
+def _analyse_alone(batch: Sequence[Article], config: Config, executor: Executor) -> _Analysed:
+    """Analyse a batch while the workers do nothing else; if that kills one, each article by itself."""
+    try:
+        return executor.submit(_analyse_batch, batch, config).result()
+    except Exception as error:
+        if not _is_death(error):
+            raise
+    if len(batch) == 1:
+        return (
+            [],
+            [Failure(batch[0].path, batch[0].id, "analysis failed: it killed its worker process (out of memory?)")],
+            Counter(),
+        )
+    log.warning("a worker died of a batch of articles: they are analysed one by one")
+    found = _joined([_analyse_alone([article], config, executor) for article in batch])
+    if not found[0]:
+        raise KeiiError("workers die whatever they are given (out of memory? try fewer --jobs)")
+    return found
+
+
+def _joined(parts: Sequence[_Analysed]) -> _Analysed:
+    clock: Counter[str] = Counter()
+    for part in parts:
+        clock.update(part[2])
+    return [result for part in parts for result in part[0]], [failure for part in parts for failure in part[1]], clock
 
 
 @contextmanager
@@ -258,10 +310,7 @@ def _analyse_batch(articles: Sequence[Article], config: Config) -> _Analysed:
             log.debug("analysis failed", exc_info=True)
             reason = f"analysis failed: {type(error).__name__}: {error}".splitlines()[0]
             return [], [Failure(articles[0].path, articles[0].id, reason)], clock
-    parts = [_analyse_batch([article], config) for article in articles]
-    for part in parts:
-        clock.update(part[2])
-    return [result for part in parts for result in part[0]], [failure for part in parts for failure in part[1]], clock
+    return _joined([([], [], clock), *(_analyse_batch([article], config) for article in articles)])
 
 
 # --- over all articles --------------------------------------------------------------------------------------------
@@ -375,7 +424,7 @@ def gather(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """Read and analyse articles; those that the store holds from earlier runs belong to the run."""
+    """Read and analyse articles; those that the store holds from earlier runs belong to the run, but for those that fail now."""
     clock: Counter[str] = Counter()
     timed = _Stopwatch(clock)
     with timed("read"):
@@ -383,10 +432,18 @@ def gather(
     articles = {item.id: item for item in items if isinstance(item, Article)}
     failures = [item for item in items if isinstance(item, Failure)]
     failed, analysed = analyse_all(articles, store, config, executor=executor, progress=progress, clock=clock)
+    store.join((), leaving=_lost(store, articles, failures))
     with timed("store"):
         found = [(store.get(member.key), member.path) for member in store.members()]
     analyses = tuple(analysis.model_copy(update={"path": path}) for analysis, path in found if analysis is not None)
-    return Run(len(articles), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
+    return Run(len(articles) - len(failed), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
+
+
+def _lost(store: Store, articles: Mapping[str, Article], failures: Sequence[Failure]) -> set[str]:
+    """The articles of earlier runs that can't be read now: by their ids, or by the file that held them."""
+    ids = {failure.article for failure in failures}
+    files = {failure.path for failure in failures} - {article.path for article in articles.values()}
+    return {one.article for one in store.members() if one.article not in articles and (one.article in ids or one.path in files)}
 
 
 def tell(

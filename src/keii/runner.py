@@ -6,14 +6,14 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from keii.config import Config
 from keii.export import digests, export, lines, reload
@@ -22,6 +22,8 @@ from keii.pipeline import Progress, Run, fingerprint, gather, tell
 from keii.store import Store, opened
 
 log = logging.getLogger(__name__)
+
+_Result = TypeVar("_Result")
 
 _PATIENCE = 20
 """Seconds that a cluster's scheduler is waited for."""
@@ -53,8 +55,6 @@ def execute(paths: Sequence[Path], options: Options, config: Config, progress: P
     with opened(out, fresh=options.fresh) as store:
         with _executor(options) as executor:
             run = gather(paths, store, config, executor=executor, progress=progress)
-            if not run.analyses:
-                return run
             cause = _cause(run, store, config, gold)
             again = cause == store.state("cause")
             written = json.loads(store.state("files") or "{}")
@@ -98,7 +98,7 @@ def _remove(out: Path, names: set[str]) -> None:
 
 def _refuse_own_output(paths: Sequence[Path], out: Path) -> None:
     for path in paths:
-        if path.resolve() == out.resolve():
+        if os.path.realpath(path) == os.path.realpath(out):
             raise KeiiError(f"{out}: the output folder can't be what is read")
 
 
@@ -117,11 +117,30 @@ def _executor(options: Options) -> Iterator[Executor | None]:
         yield None
 
 
+class _Renewed(Executor):
+    """An executor that goes on after the death of a worker: what it had in hand is lost, what is given to it later is done."""
+
+    def __init__(self, make: Callable[[], Executor]) -> None:
+        self._make = make
+        self._executor = make()
+
+    def submit(self, work: Callable[..., _Result], /, *args: Any, **kwargs: Any) -> Future[_Result]:
+        try:
+            return self._executor.submit(work, *args, **kwargs)
+        except BrokenProcessPool:
+            self.shutdown()
+            self._executor = self._make()
+            return self._executor.submit(work, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._executor.shutdown(wait, cancel_futures=cancel_futures)
+
+
 @contextmanager
 def _pool(jobs: int) -> Iterator[Executor]:
     """A pool of processes, each with its own GiNZA and one thread."""
     os.environ.update(_OF_A_WORKER)
-    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    pool = _Renewed(lambda: ProcessPoolExecutor(jobs, mp_context=get_context("spawn")))
     try:
         yield pool
     except BrokenProcessPool as error:
