@@ -20,7 +20,7 @@ sys.addaudithook(refuse)
 """Python runs this whenever it starts. An audit hook sees also what is made in C or was imported earlier."""
 PAGE = """<!DOCTYPE html SYSTEM "http://example.jp/page.dtd"><html><head><title>橋の工事</title><base href="http://example.jp/">
 <link rel="stylesheet" href="page.css"><link rel="canonical" href="http://example.jp/hashi"><script src="page.js"></script></head>
-<body><article><h1>橋の工事</h1><p>市は5月10日、橋の工事を始めたと発表した。来月には終わる見通しだという。<img src="hashi.png"></p>
+<body><article><h1>橋の工事</h1><p>市は5月10日、橋の工事を始めたと発表した。来月には終わる見通しだという。<img src="a.png"></p>
 <p>読売新聞によると、県警は11日、青山橋梁の本社を捜索した。社長は「事実を確認している」と述べた。</p></article></body></html>"""
 
 
@@ -38,7 +38,9 @@ def finished(offline: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
     home = tmp_path_factory.mktemp("finished")
     corpus = runs.write(home / "corpus", 8)
     (corpus / "page.html").write_text(PAGE, encoding="utf-8")
-    (corpus / "rows.jsonl").write_text('{"id": "row", "body": "橋が落ちた。", "url": "http://example.jp/row"}\n', encoding="utf-8")
+    (corpus / "rows.jsonl").write_text(
+        '{"id": "row", "body": "橋が落ちた。", "url": "http://example.jp/row"}\n', encoding="utf-8"
+    )
     (home / "gold").mkdir()
     (home / "gold" / "row.jsonl").write_text("", encoding="utf-8")
     done = keii(offline, "run", corpus, "-o", home / "out", "--gold", home / "gold", "--jobs", 2)
@@ -48,7 +50,11 @@ def finished(offline: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
 
 def keii(environment: dict[str, str], *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "keii", *map(str, arguments)], capture_output=True, text=True, env=environment, input="橋が落ちた。"
+        [sys.executable, "-m", "keii", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        input="橋が落ちた。",
     )
 
 

@@ -132,6 +132,8 @@ def _read_text(data: bytes, path: Path) -> Iterator[Article]:
 
 def _read_jsonl(data: bytes, path: Path) -> Iterator[Article | Failure]:
     text, encoding = _decode(data)
+    if not text.strip("\ufeff \t\r\n\u3000"):
+        raise KeiiError("no text, only blanks")
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if not line.strip():
             continue
