@@ -201,6 +201,11 @@ def test_json_lines(tmp_path: Path) -> None:
     assert [Path(failure.path).name for failure in failures[1:]] == [f"a.jsonl:{n}" for n in (*range(4, 15), *range(15, 18))]
 
 
+def test_json_lines_without_a_row_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("\n\u2028\n", encoding="utf-8")
+    assert reason(tmp_path / "a.jsonl") == "no text, only blanks"
+
+
 def test_html(tmp_path: Path) -> None:
     page = f"""<html><head><title>橋の工事</title><meta property="article:published_time" content="2024-05-10T09:00:00+09:00">
     </head><body><nav><a href="/">ホーム</a></nav><article><h1>橋の工事</h1><p>{TEXT * 4}</p></article></body></html>"""

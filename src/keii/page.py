@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from keii.lexicon import table
@@ -23,7 +23,6 @@ def render(name: str, data: dict[str, Any], *, parts: Sequence[str] = (), **cont
 
     The script reads `data`, with the page's words as its `labels`.
     """
-    words = labels(name)
     style = "\n".join(_asset(f"{part}.css") for part in ("page", name))
     script = "\n".join(_asset(f"{part}.js") for part in ("page", *parts, name))
     policy = (
@@ -33,6 +32,18 @@ def render(name: str, data: dict[str, Any], *, parts: Sequence[str] = (), **cont
         "base-uri 'none'",
         "form-action 'none'",
     )
+    return _template(name).render(
+        policy="; ".join(policy),
+        style=Markup(style),
+        script=Markup(script),
+        data=Markup(_json(data | {"labels": labels(name)})),
+        **context,
+    )
+
+
+@cache
+def _template(name: str) -> Template:
+    words = labels(name)
 
     def both(key: str) -> Markup:
         return Markup('<span lang="ja">{}</span><span lang="en">{}</span>').format(*words[key])
@@ -41,13 +52,7 @@ def render(name: str, data: dict[str, Any], *, parts: Sequence[str] = (), **cont
         loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.globals |= {"t": both, "label": words.__getitem__, "known": words.__contains__}
-    return environment.get_template(f"{name}.html.j2").render(
-        policy="; ".join(policy),
-        style=Markup(style),
-        script=Markup(script),
-        data=Markup(_json(data | {"labels": words})),
-        **context,
-    )
+    return environment.get_template(f"{name}.html.j2")
 
 
 @cache

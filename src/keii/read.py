@@ -132,7 +132,10 @@ def _read_text(data: bytes, path: Path) -> Iterator[Article]:
 
 def _read_jsonl(data: bytes, path: Path) -> Iterator[Article | Failure]:
     text, encoding = _decode(data)
-    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+    rows = text.removeprefix("\ufeff")
+    if not rows.strip():
+        raise KeiiError("no text, only blanks")
+    for number, line in enumerate(rows.split("\n"), 1):
         if not line.strip():
             continue
         where, row = f"{_shown(path)}:{number}", None
