@@ -97,7 +97,7 @@ def test_models_of_merging_and_pages_make_outputs_anew_and_analyse_nothing(
     models.mkdir()
     config = Config(extract=Extract(model=models))
     merging = json.loads((Path(lexicon.__file__).parent / "models" / "merge.json").read_text(encoding="utf-8"))
-    (models / "merge.json").write_text(json.dumps(merging | {"threshold": 1.5}), encoding="utf-8")
+    (models / "merge.json").write_text(json.dumps(merging | {"threshold": 50.0}), encoding="utf-8")
     assert execute([reference[0]], Options(out=out), config).analysed == 0
     assert outputs(out)["events.jsonl"] != outputs(reference[1])["events.jsonl"]
     before = fingerprint(config)

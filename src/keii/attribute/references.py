@@ -12,7 +12,7 @@ from keii.names import find_outlets
 from keii.text import fold
 
 _MARK = re.compile(
-    r"^\s*(?:[-・●*•]\s*)?(?:\[(\d{1,3})\]|※\s?(\d{1,3})|注\s?(\d{1,3})|\*(\d{1,3})|\((\d{1,3})\)|(\d{1,3})[.)]\s)[\s:.)]*"
+    r"^\s*[-・●*•]?\s*(?:\[(\d{1,3})\]|※\s?(\d{1,3})|注\s?(\d{1,3})|\*(\d{1,3})|\((\d{1,3})\)|(\d{1,3})[.)]\s)[\s:.)]*"
 )
 _BULLET = re.compile(r"^\s*[-・●*•◆■]\s*")
 _URL = re.compile(r"https?://[^\s<>「」『』()（）。、]+")
@@ -23,7 +23,7 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+(\d{{1,2}})?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _POST = re.compile(r"\[@?[A-Za-z0-9_]+\]|\[[^\]]*(?:post|tweet|reply)[^\]]*\]|投稿|ポスト|ツイート", re.IGNORECASE)
-_SURNAME = re.compile(r"[A-Z][\w'’.-]{1,40}(?:\s(?:van|von|de|la|[A-Z][\w'’-]+))*,(?:\s?[A-Z]\.?-?)*")
+_SURNAME = re.compile(r"[A-Z][\w'’.-]+(?:\s(?:van|von|de|la|[A-Z][\w'’-]+))*,(?:\s?[A-Z]\.?-?)*")
 
 
 def references(document: Document) -> tuple[Reference, ...]:
@@ -36,7 +36,7 @@ def _blocks(document: Document) -> Iterator[tuple[Block, str]]:
     """Blocks of the reference list, and marked lines behind the running text (※1 媒体, 日付)."""
     for block in document.blocks:
         text = document.text(block)
-        if block.kind == "reference" or (len(text) < 200 and re.match(r"\A\s*(?:(?:※|注|\*)\s?\d|\[\d{1,3}\])", text)):
+        if block.kind == "reference" or (len(text) < 200 and re.match(r"\s*(?:(?:※|注|\*)\s?\d|\[\d{1,3}\])", text)):
             yield block, text
 
 
@@ -83,7 +83,7 @@ def _authors(text: str) -> tuple[str, ...]:
     handle = re.search(r"\[(@[A-Za-z0-9_]+)\]", text)
     plain = re.sub(r"\[[^\]]*\]", "", text)
     western = [found[0].strip(" ,") for found in _SURNAME.finditer(plain)]
-    names = western or [part.strip(" .,") for part in re.split(r"\s{0,9}(?:&|\band\b|;|、|・|,)\s{0,9}", plain)]
+    names = western or [part.strip(" .,") for part in re.split(r"\s*(?:&|\band\b|;|、|・|,)\s*", plain)]
     names = [name for name in names if name]
     if handle and names:
         names[0] += f" [{handle[1]}]"
@@ -98,7 +98,7 @@ def surname(author: str) -> str:
 def _outlet(text: str, url: str | None) -> str | None:
     """The outlet named last in the entry, else where its link leads."""
     for part in reversed([part for part in re.split(r"[.:,、。/|–]\s|\s[-–—|/]\s|[、。|｜]|\s{2,}", text + " ") if part.strip()]):
-        named = outlet_meant(re.sub(r"(?<![\d年月日/-])[\d年月日/-]+$", "", part.strip(" .:,")).strip())
+        named = outlet_meant(re.sub(r"[\d年月日/-]+$", "", part.strip(" .:,")).strip())
         if named:
             return named
     inside = find_outlets(text)

@@ -17,7 +17,7 @@ _NARRATIVE = re.compile(
     r"[（(]((?:19|20)\d{2}[a-z]?)[)）]\s?(?:は|が|も|によると|によれば)"
 )
 _MARK = re.compile(r"\[(\d{1,3})\]|[（(]?※\s?(\d{1,3})[)）]?|[（(]?注\s?(\d{1,3})[)）]?|\*(\d{1,3})(?=[。、)）]|$)")
-_ONLY_MARKS = re.compile(r"(?:[。．\s)）!！?？]|\[\d+\]|[（(]?※\s?\d+|[（(]?注\s?\d+){0,60}$")
+_ONLY_MARKS = re.compile(r"(?:[。．\s)）!！?？]|\[\d+\]|[（(]?※\s?\d+|[（(]?注\s?\d+)*$")
 _TAIL = 60
 """Marks that close a sentence stand in its last so many characters."""
 _BRACKET = re.compile(r"[（(]([^（）()\n]{1,60})[)）]")
@@ -64,7 +64,7 @@ class Works:
     def _work(self, who: str, year: str, at: tuple[int, int], reach: Span, basis: str) -> Iterator[Citation]:
         more = re.search(r"et al|ほか|ら$|他$", who) is not None
         plain = re.sub(r"\bet al\.?|ほか$|ら$|他$", "", who).strip(" ,、")
-        people = [name.strip(" ,") for name in re.split(r"\s{0,9}(?:&|＆|\band\b|・|,|、)\s{0,9}", plain) if name.strip(" ,")]
+        people = [name.strip(" ,") for name in re.split(r"\s*(?:&|＆|\band\b|・|,|、)\s*", plain) if name.strip(" ,")]
         entries = by_author(self.entries, people, year, more=more)
         cue, named = self.text[at[0] : at[1]], outlet_meant(plain)
         if entries:

@@ -52,7 +52,7 @@ def differ(one: str, other: str) -> bool:
 
 
 def _parts(place: str) -> list[str]:
-    return re.findall(rf"[の{_NAME}]{{1,40}}?[都道府県市区町村]", place)
+    return re.findall(rf"[の{_NAME}]+?[都道府県市区町村]", place)
 
 
 def _cities_differ(one: str, other: str) -> bool:

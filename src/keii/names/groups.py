@@ -52,7 +52,7 @@ def group_english(word: str) -> str:
 def _owned() -> re.Pattern[str]:
     latin = "|".join(sorted({re.escape(f" {english}") for _, english, _, _ in _groups()}))
     japanese = "|".join(sorted({re.escape(f"{link}{plain or word}") for word, _, link, plain in _groups()}))
-    return re.compile(rf"\A(?:(?P<latin>.+?)(?:{latin})|(?P<japanese>.+?)(?:{japanese}))")
+    return re.compile(rf"(?P<latin>.+?)(?:{latin})|(?P<japanese>.+?)(?:{japanese})")
 
 
 @cache

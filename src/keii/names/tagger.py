@@ -13,7 +13,7 @@ from keii.names.found import Found
 from keii.text import folded
 
 _SPLIT = re.compile(
-    r"\A(?:(?P<head>.+(?:[団隊会院省庁局署軍部]|委員|大学))(?P<tail>長)|(?P<head2>.{2,})(?P<tail2>議員)|(?P<head3>[^氏]+)(?P<tail3>氏))"
+    r"(?P<head>.+(?:[団隊会院省庁局署軍部]|委員|大学))(?P<tail>長)|(?P<head2>.{2,})(?P<tail2>議員)|(?P<head3>[^氏]+)(?P<tail3>氏)"
 )
 _BODY_OF_PEOPLE = re.compile(r"(?:党|連合|同盟|連盟|機構|戦線|機関|委員会|連|議会)$")
 _BODY_OF_STONE = re.compile(

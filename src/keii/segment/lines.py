@@ -15,9 +15,9 @@ from keii.text import fold
 _JAPANESE = re.compile(r"[ぁ-んァ-ヴー一-龠々]")
 _LATIN = re.compile(r"[A-Za-z]")
 _SYMBOLS = re.compile(rf"[\s{EMOJI}{JOINERS}]*")
-_SYMBOLS_AT_END = re.compile(rf"(?<![\s{EMOJI}{JOINERS}])[\s{EMOJI}{JOINERS}]+$")
+_SYMBOLS_AT_END = re.compile(rf"[\s{EMOJI}{JOINERS}]+$")
 BULLET = re.compile(
-    r"\A[ \t\u3000]*(?:[•・‣◦●○◆◇■□▪▫▶▷➤✓✔🔸🔹🔶🔷][ \t\u3000]*(?=\S)|[*＊\-－–—][ \t\u3000]+(?=\S)"
+    r"[ \t\u3000]*(?:[•・‣◦●○◆◇■□▪▫▶▷➤✓✔🔸🔹🔶🔷][ \t\u3000]*(?=\S)|[*＊\-－–—][ \t\u3000]+(?=\S)"
     r"|[0-9]{1,2}[.)．）][ \t\u3000]*(?=[^\d\s])"
     r"|[①-⑳][ \t\u3000]*|\([0-9]{1,2}\)[ \t\u3000]*|[0-9]\ufe0f?\u20e3[ \t]*)"
 )

@@ -20,7 +20,7 @@ _APART = 16
 """The most tokens between two names that are joined (A市の会社XとB市の会社Y)."""
 _GLOSS = 24
 """The most tokens of a gloss in brackets."""
-_COUNTED = re.compile(r"[ \u3000]?(?:約|数)?[0-9０-９一二三四五六七八九十百千]{1,20}(?:人|名)")
+_COUNTED = re.compile(r"[ \u3000]?(?:約|数)?[0-9０-９一二三四五六七八九十百千]+(?:人|名)")
 """How many a group is of: 上級研究員 3名."""
 _INNER = ("compound", "nummod", "clf", "fixed")
 _NOUNS = ("NOUN", "PROPN", "PRON", "NUM")

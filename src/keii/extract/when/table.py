@@ -47,7 +47,7 @@ _VERBS = _numbered((
     "決める", "決定", "説明", "主張",
 ))  # fmt: skip
 _MARK = re.compile("|".join(_MARKS))
-_BEHIND = re.compile(r"[\s　]{0,30}[（(][^）)]{0,20}[）)]")
+_BEHIND = re.compile(r"[\s　]*[（(][^）)]{0,20}[）)]")
 
 
 class Pages:
