@@ -76,7 +76,7 @@ def test_a_run_needs_no_network(finished: Path) -> None:
     "command",
     [
         ("events", "{home}/out"),
-        ("score", "{home}/out/claims.jsonl", "{home}/gold"),
+        ("score", "{home}/gold", "{home}/out"),
         ("compare", "{home}/out", "{home}/out"),
         ("gold", "check", "{home}/gold", "--articles", "{home}/corpus"),
         ("dates", "来月5日", "--reference", "2023-11-20"),
