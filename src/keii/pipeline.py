@@ -102,8 +102,6 @@ class Run:
     scores: Scores | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     """CPU seconds of each stage, those of all workers added up; `other` is what the run took beside them."""
-    begun: float = 0.0
-    """What `cpu` told when the run began."""
 
 
 # --- one article --------------------------------------------------------------------------------------------------
@@ -442,7 +440,6 @@ def gather(
     progress: Progress | None = None,
 ) -> Run:
     """Read and analyse articles; those that the store holds from earlier runs belong to the run, but for those that fail now."""
-    begun = cpu()
     clock: Counter[str] = Counter()
     timed = _Stopwatch(clock)
     with timed("read"):
@@ -454,9 +451,7 @@ def gather(
         store.join((), leaving=_lost(store, articles, failures))
         found = [(store.get(member.key), member.path) for member in store.members()]
     analyses = tuple(analysis.model_copy(update={"path": path}) for analysis, path in found if analysis is not None)
-    return Run(
-        len(articles) - len(failed), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock), begun=begun
-    )
+    return Run(len(articles) - len(failed), analysed, analyses, tuple(sorted(failures + failed)), seconds=dict(clock))
 
 
 def _lost(store: Store, articles: Mapping[str, Article], failures: Sequence[Failure]) -> set[str]:

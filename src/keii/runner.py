@@ -41,6 +41,7 @@ def execute(paths: Sequence[Path], options: Options, config: Config, progress: P
     _refuse_own_output(paths, out)
     with opened(out, fresh=options.fresh) as store:
         with _workers(options, config) as workers:
+            begun = cpu()
             run = gather(paths, store, config, workers=workers, progress=progress)
             cause = _cause(run, store, config, gold)
             again = cause == store.state("cause")
@@ -52,7 +53,7 @@ def execute(paths: Sequence[Path], options: Options, config: Config, progress: P
             # The events that a run sets out from are those of the last one that ended, however often it is begun itself.
             before = store.state("before" if again else "events") or ""
             tell(run, config, gold, _events(before), workers=workers)
-        run.seconds["other"] = max(cpu() - run.begun - sum(run.seconds.values()), 0)
+        run.seconds["other"] = max(cpu() - begun - sum(run.seconds.values()), 0)
         files = export(run, out, config)
         _remove(out, written.keys() - files.keys())
         store.set_state({"cause": cause, "before": before, "events": lines(run.events), "files": json.dumps(files)})

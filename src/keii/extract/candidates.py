@@ -72,10 +72,8 @@ def trigger_span(tokens: Sequence[Token], i: int) -> tuple[int, int]:
     behind = chain(tokens, i)
     if tokens[i].pos in ("VERB", "ADJ"):
         for j in range(i + 1, behind.end):
-            if tokens[j].pos == "SCONJ" and tokens[j].surface in (
-                "の",
-                "ん",
-            ):  # 認めないのではないか: what stands behind の says nothing of the verb
+            # 認めないのではないか: what stands behind の says nothing of the verb
+            if tokens[j].pos == "SCONJ" and tokens[j].surface in ("の", "ん"):
                 break
             if tokens[j].lemma in ("ない", "ぬ", "ず", "まい"):
                 last = j

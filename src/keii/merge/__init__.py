@@ -53,8 +53,10 @@ def merge(
     events = sorted((record(id, group, amounts, articles, formerly, headlines) for id, group, formerly in named), key=_when)
     of = {key: event.id for event in events for key in event.claims}
     doubted = contradicted(groups, amounts)
-    told = ({"event": of[claim.key], "suspect": claim.suspect + doubted.get(claim.key, ())} for claim in claims)
-    return tuple(claim.model_copy(update=more) for claim, more in zip(claims, told, strict=True)), tuple(events)
+    return tuple(
+        claim.model_copy(update={"event": of[claim.key], "suspect": claim.suspect + doubted.get(claim.key, ())})
+        for claim in claims
+    ), tuple(events)
 
 
 def group(

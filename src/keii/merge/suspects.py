@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from keii.merge.words import Amount
@@ -18,21 +18,27 @@ def contradicted(events: Iterable[Sequence[Claim]], amounts: Mapping[str, Sequen
     """The claims, by key, whose amount another claim of their article and event contradicts, with that other amount."""
     found: defaultdict[str, dict[Suspect, None]] = defaultdict(dict)
     for claims in events:
-        for a, b in combinations([claim for claim in claims if len(amounts[claim.key]) == 1], 2):
-            if a.article == b.article and _disagree(a, b, amounts[a.key][0], amounts[b.key][0]):
+        for a, b in _pairs(claim for claim in claims if len(amounts[claim.key]) == 1):
+            if _disagree(a, b, amounts[a.key][0], amounts[b.key][0]):
                 for claim, other in ((a, b), (b, a)):
                     told = amounts[other.key][0].text
                     found[claim.key][Suspect(field="amount", why=f"{told} in the same article ({other.id})")] = None
     return {key: tuple(suspects) for key, suspects in found.items()}
 
 
+def _pairs(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:
+    """The pairs of claims of one article, type, factuality and date: claims of all other articles are never looked at."""
+    alike: defaultdict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        alike[claim.article, claim.type, claim.factuality, claim.date and claim.date.value].append(claim)
+    for told in alike.values():
+        yield from combinations(told, 2)
+
+
 def _disagree(a: Claim, b: Claim, one: Amount, other: Amount) -> bool:
-    """Whether two claims tell of one act, at one time and of the same people, with amounts that can't both be right."""
+    """Whether two such claims tell of one act and of the same people, with amounts that can't both be right."""
     return (
         one.disagrees(other)
-        and a.type == b.type
-        and a.factuality == b.factuality
-        and (a.date and a.date.value) == (b.date and b.date.value)
         and (a.trigger.text == b.trigger.text or (_counts(a, one) and _counts(b, other)))
         and all(_compatible(_named(a, role), _named(b, role)) for role in ("agent", "patient"))
         and (a.evidence != b.evidence or (a.outlets, a.speakers) != (b.outlets, b.speakers))
