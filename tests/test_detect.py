@@ -6,7 +6,8 @@ import pytest
 from handmade import GREETED, RESIGNED, SAID, document
 
 from keii.config import Extract
-from keii.extract.detect import detect
+from keii.extract.candidates import candidates
+from keii.extract.detect import Detected, detect, told_once
 from keii.extract.scene import Scene
 from keii.model import Article, Document
 
@@ -34,9 +35,23 @@ def test_rules_alone(notation: str, claims: list[tuple[str, str]]) -> None:
     assert told(document(notation), RULES) == claims
 
 
-def test_a_threshold_of_nothing_keeps_all_and_one_of_one_none() -> None:
+@pytest.mark.parametrize(
+    ("notation", "words"),
+    [
+        ("会見/SAHEN/obj/2 を/ADP/case/0 開い/VERB/ROOT/2/開く た/AUX/aux/2", ["会見"]),
+        ("会見/SAHEN/obj/2 も/ADP/case/0 聞い/VERB/ROOT/2/聞く た/AUX/aux/2", ["会見", "聞い"]),
+        ("社員/NOUN/obj/2 を/ADP/case/0 解雇/SVERB/ROOT/2 した/AUX/aux/2", ["社員", "解雇"]),
+    ],
+)
+def test_a_noun_and_its_light_verb_are_one_claim(notation: str, words: list[str]) -> None:
+    made = document(notation)
+    found = [Detected(one, "other", 0.5, ()) for one in candidates(made)]
+    assert [made.tokens[0][one.candidate.token].surface for one in told_once(Scene(made), found)] == words
+
+
+def test_a_threshold_of_nothing_keeps_each_event_once_and_one_of_one_none() -> None:
     made = document(RESIGNED, SAID)
-    assert len(detect(made, Extract(threshold=0))) == 3
+    assert [word for word, _ in told(made, Extract(threshold=0))] == ["辞任", "辞任"]
     assert detect(made, Extract(threshold=1)) == []
 
 

@@ -16,7 +16,7 @@ from keii.config import Extract
 from keii.extract.candidates import Candidate, candidates, shortlist
 from keii.extract.collective import First, look
 from keii.extract.features import Families, describe, told
-from keii.extract.grammar import is_sahen
+from keii.extract.grammar import is_condition, is_sahen, particles
 from keii.extract.learned import Linear, load
 from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import SPECIFIC, SPEECH, Scene
@@ -26,6 +26,9 @@ from keii.model import Document, EventType
 
 Floats = npt.NDArray[np.float64]
 TYPES: tuple[EventType, ...] = get_args(EventType)
+
+_LIGHT = frozenset({"開く", "催す", "仕掛ける"})
+"""Light verbs that the lexicon has elsewhere."""
 
 
 class Detected(NamedTuple):
@@ -83,8 +86,43 @@ def detect(document: Document, config: Extract | None = None) -> list[Detected]:
     scene = Scene(document)
     found = list(candidates(document))
     if settings.rules_only:
-        return [one for one in (by_rule(scene, candidate) for candidate in found) if one]
-    return _by_model(scene, shortlist(scene, found), settings)
+        kept = [one for one in (by_rule(scene, candidate) for candidate in found) if one]
+    else:
+        kept = _by_model(scene, shortlist(scene, found), settings)
+    return told_once(scene, [one for one in kept if not _is_supposed(scene, one)])
+
+
+# --- what is no claim by grammar ----------------------------------------------------------------------------------
+
+
+def _is_supposed(scene: Scene, one: Detected) -> bool:
+    """A condition is no claim, but an ultimatum (…しなければ, と迫った) may be told by it."""
+    return one.type != "demand" and is_condition(scene.document.tokens[one.candidate.sentence], one.candidate.token)
+
+
+def told_once(scene: Scene, found: Sequence[Detected]) -> list[Detected]:
+    """Claims without the second of two words for one event: a verbal noun and the verb it is object or subject of.
+
+    The noun stays before a light verb (会見を開く, 捜査に乗り出す); of a noun and another verb that it is the object of, what is
+    more probable.
+    """
+    places = {(one.candidate.sentence, one.candidate.token): one for one in found}
+    surplus = {id(_lesser(scene, noun, places)) for noun in found}
+    return [one for one in found if id(one) not in surplus]
+
+
+def _lesser(scene: Scene, noun: Detected, places: Mapping[tuple[int, int], Detected]) -> Detected | None:
+    number, i = noun.candidate.sentence, noun.candidate.token
+    view = scene.view(number)
+    verb, case = places.get((number, view.tokens[i].head)), "".join(particles(view.tokens, i))
+    if verb is None or verb is noun or view.verbal(i) or view.uses[i] == "count" or case not in ("を", "が", "に"):
+        return None
+    over = verb.candidate.token
+    if "A" in view.groups[over] or view.tokens[over].lemma in _LIGHT:
+        return verb
+    if case == "を" and is_sahen(view.tokens[i]):
+        return min(noun, verb, key=lambda one: one.probability)
+    return None
 
 
 # --- the learned models -------------------------------------------------------------------------------------------

@@ -122,6 +122,36 @@ def is_verbal(tokens: Sequence[Token], i: int) -> bool:
     return any(lemma in ("する", "だ", "です", "できる", "である") for lemma in chain(tokens, i).lemmas[:1])
 
 
+def is_condition(tokens: Sequence[Token], i: int) -> bool:
+    """Tell a predicate that is only supposed: 〜ば, 〜なら, 〜たら, 〜場合.
+
+    Not 〜なければならない, nor 〜場合がある, nor what was found (帰ったら死亡していた).
+    """
+    end = chain(tokens, i).end
+    if end < len(tokens) and tokens[end].lemma == "場合" and tokens[i].head == end and is_verbal(tokens, i):
+        return not {"が", "も"} & set(particles(tokens, end))
+    for j in range(i, end):
+        token = tokens[j]
+        if "仮定形" not in token.inflection:
+            continue
+        if _surface(tokens, j + 1) == "ば":
+            return _surface(tokens, j + 2) not in ("なら", "いけ")
+        if token.surface == "なら":
+            return is_verbal(tokens, i)
+        if token.surface in ("たら", "だら"):
+            return not _is_past(tokens, path_to_root(tokens, i)[:1])
+    return False
+
+
+def _surface(tokens: Sequence[Token], i: int) -> str:
+    return tokens[i].surface if i < len(tokens) else ""
+
+
+def _is_past(tokens: Sequence[Token], heads: Sequence[int]) -> bool:
+    """Whether the predicate above is told in the past tense."""
+    return any("た" in chain(tokens, head).lemmas for head in heads)
+
+
 @of_sentence
 def quote_depth(tokens: Sequence[Token]) -> list[int]:
     """How many quotation marks each token stands inside."""
