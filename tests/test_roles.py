@@ -199,7 +199,7 @@ def test_sentences() -> None:
     from keii.segment import segment
     from keii.tag import tag
 
-    plain = [text.replace("〔", "").replace("〕", "") for text, *_ in CASES]
+    plain = [text.replace("〔", "").replace("〕", "").replace("⏎", "\n") for text, *_ in CASES]
     wrong = []
     for (marked, type_, agents, patients), tagged in zip(
         CASES, tag([segment(Article(id=str(k), text=text)) for k, text in enumerate(plain)]), strict=True

@@ -9,6 +9,7 @@ from keii.extract.candidates import Candidate
 from keii.extract.roles.arguments import Trigger
 from keii.extract.roles.cast import Cast, Unit
 from keii.extract.roles.choose import by_model
+from keii.extract.roles.constructions import by_construction
 from keii.extract.roles.history import History
 from keii.extract.roles.rules import by_rule
 from keii.model import Document, EventType, Participant, Role
@@ -31,6 +32,7 @@ def cast_all(
     for candidate, type in claims:
         trigger = Trigger(cast, candidate)
         chosen = by_rule(trigger, type) if settings.rules_only else by_model(trigger, type, past, settings.model)
+        chosen = by_construction(trigger, type, chosen)
         past.add(trigger, type, *taking(chosen))
         found.append(tuple(who for unit, role in chosen for who in told(unit, role)))
     return found
@@ -44,7 +46,7 @@ def taking(chosen: Sequence[tuple[Unit, Role]]) -> tuple[list[Unit], list[Unit]]
 def told(unit: Unit, role: Role) -> tuple[Participant, ...]:
     """A unit's participants: one for each name; those of an earlier sentence are implied and have no span."""
     found: dict[str, Participant] = {}
-    for phrase in unit.phrases:
+    for phrase in unit.told:
         for name in phrase.names or (phrase.text,):
             who = Participant(name=name, role=role)
             if not unit.back:

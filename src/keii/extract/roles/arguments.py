@@ -26,6 +26,12 @@ _SUBJECTS = (
     ("locative", ("arg:では", "above1:では", "left:では")),
 )
 """How a subject is found, surest first."""
+_VOICES = (
+    ("passive", ("れる", "られる")),
+    ("causative", ("せる", "させる")),
+    ("benefactive", ("もらう", "いただく", "頂く", "貰う")),
+)
+"""The auxiliaries of each voice, the outermost first."""
 _DEEP = 5
 _COMPLEX = (
     ("によって", "による"),
@@ -80,13 +86,12 @@ class Trigger:
 
     @cached_property
     def voice(self) -> str:
-        """`passive`, `causative`, `benefactive` or `active`, by the auxiliaries of the predicate."""
+        """`passive`, `causative`, `benefactive` or `active`, by the auxiliaries of the predicate.
+
+        The passive of a causative (残業させられる) is passive: its subject undergoes what the に phrase makes it do.
+        """
         lemmas = chain(self.tokens, self.host).lemmas
-        for voice, marks in (
-            ("causative", ("せる", "させる")),
-            ("passive", ("れる", "られる")),
-            ("benefactive", ("もらう", "いただく")),
-        ):
+        for voice, marks in _VOICES:
             if any(mark in lemmas for mark in marks):
                 return voice
         if self.tokens[self.host].norm in ("受ける", "受けとる", "浴びる") and self.host != self.i:
@@ -125,7 +130,7 @@ class Trigger:
     @cached_property
     def kinds(self) -> tuple[str, ...]:
         """What kind of thing each of `units` is."""
-        return tuple(kind_of(self.tokens, unit.tail) for unit in self.units)
+        return tuple((unit.listed and unit.listed[0].label) or kind_of(self.tokens, unit.tail) for unit in self.units)
 
     def standing(self, n: int) -> tuple[str, str]:
         """The relation of unit `n`, and whether it is the subject or stands beside it."""

@@ -12,6 +12,7 @@ from heapq import nlargest
 from itertools import islice
 
 from keii.extract.grammar import quote_depth
+from keii.extract.roles.lists import lines_below, pointed
 from keii.extract.roles.phrases import Phrase, joined, phrases, words
 from keii.model import Document
 from keii.names import group_name
@@ -42,14 +43,21 @@ class Unit:
 
     phrases: tuple[Phrase, ...]
     back: int = 0
+    listed: tuple[Phrase, ...] = ()
+    """Whom the lines below name, where it only points to them (以下の3人)."""
 
     @property
     def tail(self) -> Phrase:
         return self.phrases[-1]
 
+    @property
+    def told(self) -> tuple[Phrase, ...]:
+        """The phrases that say who it is."""
+        return self.listed or self.phrases
+
     @cached_property
     def names(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name for phrase in self.phrases for name in phrase.names))
+        return tuple(dict.fromkeys(name for phrase in self.told for name in phrase.names))
 
 
 class Cast:
@@ -101,16 +109,22 @@ class Cast:
                 topic = not unit.tail.inner and unit.tail.particles[:1] in (("は",), ("が",), ("も",))
                 if unit.names and (topic or (back < _NEAR and unit.tail.label)) and not here & set(unit.names):
                     here |= set(unit.names)
-                    yield Unit(unit.phrases, distance)
+                    yield replace(unit, back=distance)
         for name, count in nlargest(_OFTEN, self.salience.items(), key=lambda item: item[1]):
             if count > 1 and name not in here and name in self._told:
-                yield Unit(self._told[name].phrases, 2 * _REACH)
+                yield replace(self._told[name], back=2 * _REACH)
 
     def _sentence(self, number: int) -> Iterator[Unit]:
         tokens = self.document.tokens[number]
         if not tokens:
             return
         found = list(phrases(self.document, number))
+        pointing = pointed(tokens, found)
+        listed = lines_below(self.document, number) if pointing else ()
+        if listed:
+            self._groups.append(tuple(dict.fromkeys(phrase.names[0] for phrase in listed)))
+        if pointing and listed and pointing not in found:
+            yield Unit((replace(pointing, sentence=number, names=(pointing.text,)),), listed=listed)
         for group in joined(tokens, found):
             members = []
             for n in group:
@@ -121,7 +135,7 @@ class Cast:
             names = tuple(dict.fromkeys(name for member in members for name in member.names))
             if len(names) > 1:
                 self._groups.append(names)
-            yield Unit(tuple(members))
+            yield Unit(tuple(members), listed=listed if pointing and found[group[-1]] is pointing else ())
 
     def _whom(self, phrase: Phrase, before: Phrase | None) -> tuple[str, ...]:
         """The names a phrase stands for: its own, those a group word repeats, or the phrase as it stands."""

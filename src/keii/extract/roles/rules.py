@@ -19,11 +19,9 @@ def by_rule(trigger: Trigger, type: EventType) -> Chosen:
     """Participants as units with their roles."""
     subject, object_ = _subject(trigger), _object(trigger, type)
     passive = trigger.voice == "passive"
-    intransitive = type == "harm" and object_ is None
     chosen: Chosen = []
     if subject is not None and subject is not object_:
-        bears = passive or (type in _BORNE and object_ is None) or intransitive
-        chosen.append((subject, "patient" if bears else "agent"))
+        chosen.append((subject, "patient" if passive or (object_ is None and bears(trigger, type)) else "agent"))
     if object_ is not None and not (passive and chosen):
         chosen.append((object_, "patient"))
     if passive:
@@ -41,6 +39,18 @@ def by_rule(trigger: Trigger, type: EventType) -> Chosen:
         bodies = [unit for unit in trigger.units if unit.tail.label == "ORG" and unit not in [taken for taken, _ in chosen]]
         chosen += [(unit, "org") for unit in bodies[-1:]]
     return chosen
+
+
+def bears(trigger: Trigger, type: EventType) -> bool:
+    """Whether the grammatical subject of a clause without an object is who the event happens to."""
+    return trigger.voice == "passive" or (
+        trigger.voice not in ("causative", "benefactive") and (type in _BORNE or type == "harm")
+    )
+
+
+def objects(trigger: Trigger) -> bool:
+    """Whether the clause tells whom it is done to."""
+    return any(_acts(trigger, unit) for unit in _related(trigger, ("arg:を", "own:を")))
 
 
 def _subject(trigger: Trigger) -> Unit | None:
@@ -64,6 +74,11 @@ def _subject(trigger: Trigger) -> Unit | None:
 
 def _object(trigger: Trigger, type: EventType) -> Unit | None:
     wanted = ("arg:を", "own:を", "inside") if trigger.verbal else ("own:の", "inside", "own:を")
+    return _first(trigger, wanted, type) or (_first(trigger, ("arg:に",), type) if trigger.voice == "causative" else None)
+
+
+def _first(trigger: Trigger, wanted: tuple[str, ...], type: EventType) -> Unit | None:
+    """The first unit so related that can be what the event is about."""
     return next(
         (
             unit
@@ -79,4 +94,4 @@ def _related(trigger: Trigger, wanted: tuple[str, ...]) -> Iterator[Unit]:
 
 
 def _acts(trigger: Trigger, unit: Unit) -> bool:
-    return kind_of(trigger.tokens, unit.tail) in ACTORS
+    return trigger.kinds[trigger.units.index(unit)] in ACTORS
