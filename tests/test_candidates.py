@@ -7,9 +7,9 @@ from handmade import RESIGNED, SAID, document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keii.extract.candidates import candidates, shortlist
+from keii.extract.candidates import candidates, event_words, shortlist
 from keii.extract.scene import Scene
-from keii.model import Document
+from keii.model import Article, Document
 
 
 def triggers(made: Document) -> list[str]:
@@ -51,6 +51,33 @@ def test_every_word_that_may_name_an_event(notation: str, found: list[str]) -> N
 def test_the_models_look_at_likely_words_alone(notation: str, found: list[str]) -> None:
     made = document(notation)
     assert [made.article.text[one.start : one.end] for one in shortlist(Scene(made), candidates(made))] == found
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "last", "words"),
+    [
+        ("警察は男を指名手配した。", "手配", "指名手配"),
+        ("男は国際指名手配を受けていた。", "手配", "国際指名手配"),
+        ("県警は男を書類送検する方針だ。", "送検", "書類送検"),
+        ("県警は男を現行犯逮捕した。", "逮捕", "現行犯逮捕"),
+        ("県警は男を逮捕した。", "逮捕", "逮捕"),
+        ("社長が記者会見を開いた。", "会見", "記者会見"),
+        ("市は業務停止命令を出した。", "命令", "業務停止命令"),
+        ("社長が引責辞任した。", "辞任", "引責辞任"),
+        ("会社は社長解任を発表した。", "解任", "解任"),
+        ("殿下がご参加された。", "参加", "参加"),
+        ("市は価格高騰を懸念している。", "高騰", "高騰"),
+    ],
+)
+def test_event_words_of_several_words(text: str, last: str, words: str) -> None:
+    from keii.segment import segment
+    from keii.tag import tag
+
+    (tokens,) = tag([segment(Article(id="a", text=text))])[0].tokens
+    place = next(i for i, token in enumerate(tokens) if token.surface.endswith(last))
+    start, end = event_words(tokens, place)
+    assert text[start:end] == words
 
 
 @pytest.mark.parametrize("kind", ["heading", "caption", "note", "boilerplate", "reference"])

@@ -193,6 +193,30 @@ def test_a_hostile_sentence_is_answered() -> None:
 
 
 @pytest.mark.model
+def test_listed_people_are_shown_at_their_lines() -> None:
+    from keii.extract.candidates import candidates
+    from keii.names import names
+    from keii.segment import segment
+    from keii.tag import tag
+
+    text = "4日、以下の2人が辞任した。\n\n  ・社長 山田太郎(52)\n  ・田中花子氏\n\n2人は引退した。"
+    (tagged,) = tag([segment(Article(id="a", text=text))])
+    whole = names(tagged)
+    claims: list[tuple[Candidate, EventType]] = [
+        (one, "end-position") for one in candidates(whole) if text[one.start : one.end] in ("辞任", "引退")
+    ]
+    first, second = cast_all(whole, claims, config=RULES)
+    assert [(who.name, text[who.start : who.end]) for who in first if who.role == "patient"] == [
+        ("山田太郎", "山田太郎"),
+        ("田中花子", "田中花子"),
+    ]
+    assert [(who.name, text[who.start : who.end]) for who in second if who.role == "patient"] == [
+        ("山田太郎", "2人"),
+        ("田中花子", "2人"),
+    ]
+
+
+@pytest.mark.model
 def test_sentences() -> None:
     from keii.extract.candidates import candidates
     from keii.names import names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from keii.attribute import Attribution, attribution
 from keii.config import Extract
+from keii.extract.candidates import event_words
 from keii.extract.detect import Detected, detect
 from keii.extract.factuality import factuality
 from keii.extract.roles import cast_all
@@ -48,7 +49,7 @@ def _claim(
         article=document.article.id,
         id=f"c{number:03d}",
         evidence=_text(document, Span(sentence.start, sentence.end)),
-        trigger=_text(document, Span(candidate.start, candidate.end)),
+        trigger=_text(document, Span(*event_words(document.tokens[candidate.sentence], candidate.token))),
         type=found.type,
         factuality=fact[0],
         date=date[0],

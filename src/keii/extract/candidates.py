@@ -10,6 +10,14 @@ from keii.extract.scene import Scene, View
 from keii.model import RUNNING_TEXT, Document, Token
 
 _DIGITS = frozenset("0123456789〇一二三四五六七八九十百千万億兆")
+_MANNERS = frozenset({
+    "記者", "事情", "家宅", "書類", "現行犯", "司法", "病理", "刑事", "民事", "業務", "資本", "経済", "首班", "戦力外",
+    "現場", "国際",
+})  # fmt: skip
+"""Plain nouns that make one event word with the verbal noun behind them, also where that is used as a noun."""
+_HONORIFIC = frozenset({"ご", "お", "御"})
+_PARTS = 3
+"""Words before a verbal noun that may make one event word with it."""
 _LONGEST = 20
 """Tokens of a number before its counter."""
 
@@ -78,3 +86,31 @@ def trigger_span(tokens: Sequence[Token], i: int) -> tuple[int, int]:
             if tokens[j].lemma in ("ない", "ぬ", "ず", "まい"):
                 last = j
     return tokens[first].start, tokens[last].end
+
+
+def event_words(tokens: Sequence[Token], i: int) -> tuple[int, int]:
+    """The span of `trigger_span` with the words before that make one event word with a verbal noun (書類送検, 業務停止命令).
+
+    What the event happens to (社長解任) and names are no part of it.
+    """
+    start, end = trigger_span(tokens, i)
+    first = i
+    while first and i - first < _PARTS and is_sahen(tokens[i]) and _makes_one(tokens, first, i):
+        first -= 1
+        start = tokens[first].start
+    return start, end
+
+
+def _makes_one(tokens: Sequence[Token], first: int, i: int) -> bool:
+    """Whether the word before token `first` belongs to the event word that ends in the verbal noun `i`."""
+    before = tokens[first - 1]
+    if before.end != tokens[first].start or before.pos == "PROPN" or not first <= before.head <= i:
+        return False
+    if is_sahen(before) or "形状詞可能" in before.tag or before.surface in _MANNERS:
+        return True
+    if first < i or tokens[i].pos != "VERB":
+        return False
+    if before.tag.startswith("接頭辞"):
+        return before.surface not in _HONORIFIC
+    alone = first < 2 or tokens[first - 2].end != before.start or tokens[first - 2].pos not in ("NOUN", "PROPN", "NUM")
+    return alone and before.dep == "compound" and before.tag == "名詞-普通名詞-一般" and not before.ent

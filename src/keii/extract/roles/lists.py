@@ -55,7 +55,7 @@ def _names(document: Document, number: int) -> Iterator[Phrase]:
     for below in range(number + 1, min(number + 1 + _MOST, len(document.sentences))):
         tokens = document.tokens[below]
         sentence = document.sentences[below]
-        if not tokens or tokens[-1].surface == "。" or document.article.text[sentence.start - 1] != "\n":
+        if not tokens or tokens[-1].surface == "。" or not _begins_line(document.article.text, sentence.start):
             return
         whole = [phrase for phrase in phrases(document, below) if phrase.first <= _BEFORE]
         named = next((phrase for phrase in whole if phrase.label in _ACTORS and not phrase.inner), None)
@@ -65,3 +65,7 @@ def _names(document: Document, number: int) -> Iterator[Phrase]:
         if named is None:
             return
         yield replace(named, names=named.names or (named.text,))
+
+
+def _begins_line(text: str, start: int) -> bool:
+    return text[max(0, start - 20) : start].rstrip(" \u3000\t").endswith("\n")
