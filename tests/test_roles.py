@@ -10,13 +10,13 @@ import pytest
 from keii.config import Extract
 from keii.extract.candidates import Candidate
 from keii.extract.roles import cast_all, participants
-from keii.extract.roles.arguments import Trigger, mark, noun_class
+from keii.extract.roles.arguments import Trigger, mark
 from keii.extract.roles.cast import Cast
 from keii.extract.roles.choose import decode, joint
 from keii.extract.roles.history import History
 from keii.extract.roles.links import features
 from keii.extract.roles.pairs import tables, together
-from keii.extract.roles.phrases import case
+from keii.extract.roles.phrases import case, noun_class
 from keii.model import Article, Block, Document, EventType, Mention, Section, Sentence, Token
 
 RULES = Extract(rules_only=True)

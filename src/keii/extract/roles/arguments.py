@@ -8,9 +8,9 @@ from itertools import accumulate
 
 from keii.attribute import attribution
 from keii.extract.candidates import Candidate
-from keii.extract.grammar import chain, is_sahen, of_sentence
+from keii.extract.grammar import chain, of_sentence
 from keii.extract.roles.cast import Cast, Unit
-from keii.extract.roles.phrases import VOCATIONS, Phrase, case, words
+from keii.extract.roles.phrases import case, kind_of, words
 from keii.model import Token
 
 TOPIC = ("は", "も", "が", "こそ")
@@ -236,30 +236,6 @@ def above(tokens: Sequence[Token], i: int, steps: int) -> list[int]:
         i = tokens[i].head
         path.append(i)
     return path
-
-
-@lru_cache(maxsize=10_000)
-def noun_class(text: str, label: str) -> str:
-    """The kind of thing a phrase names, by its label or its last characters."""
-    if label:
-        return label
-    if text[:1].isdigit() or text[:1] in "数一二三四五六七八九十百千万約":
-        return "people" if text[-1:] in "人名" else "count"
-    for kind in ("person", "body"):
-        if any(text[-n:] in words(kind) for n in (4, 3, 2, 1)):
-            return kind
-    return "thing"
-
-
-def kind_of(tokens: Sequence[Token], phrase: Phrase) -> str:
-    """`noun_class` of a phrase, `event` where its head is a verbal noun."""
-    if phrase.label:
-        return phrase.label
-    if tokens[phrase.last].ent in VOCATIONS:
-        return "person"
-    if is_sahen(tokens[phrase.last]):
-        return "event"
-    return noun_class(phrase.text, "")
 
 
 @lru_cache(maxsize=10_000)

@@ -12,8 +12,9 @@ from heapq import nlargest
 from itertools import islice
 
 from keii.extract.grammar import quote_depth
+from keii.extract.roles.coordination import joined
 from keii.extract.roles.lists import lines_below, pointed
-from keii.extract.roles.phrases import Phrase, joined, phrases, words
+from keii.extract.roles.phrases import Phrase, phrases, words
 from keii.model import Document
 from keii.names import group_name
 

@@ -9,9 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from keii.extract.clusters import clusters
-from keii.extract.roles.arguments import ACTORS, Trigger, kind_of, mark
+from keii.extract.roles.arguments import ACTORS, Trigger, mark
 from keii.extract.roles.cast import Unit
-from keii.extract.roles.phrases import Phrase
+from keii.extract.roles.phrases import Phrase, kind_of
 from keii.extract.sums import Group, remembered
 from keii.model import EventType
 

@@ -6,18 +6,15 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from keii import lexicon
 from keii.extract.grammar import chain, is_sahen
 from keii.model import Document, Mention, Token
 from keii.names.lexica import titles
 
-_JOIN = frozenset({"と", "や", "、", "・", "および", "及び", "ならびに", "並びに", "かつ", "または", "とか", "＆", "&", "/"})
-_TOGETHER = 100
-"""The most names that share one role."""
 _APART = 16
-"""The most tokens between two names that are joined (A市の会社XとB市の会社Y)."""
+"""The most tokens of a compound that the parser cut."""
 _GLOSS = 24
 """The most tokens of a gloss in brackets."""
 _COUNTED = re.compile(r"[ \u3000]?(?:約|数)?[0-9０-９一二三四五六七八九十百千]+(?:人|名)")
@@ -281,47 +278,31 @@ def _is_time(document: Document, tokens: Sequence[Token], first: int, last: int)
     return tokens[last].ent in ("Date", "Time")
 
 
-def joined(tokens: Sequence[Token], phrases: Sequence[Phrase]) -> list[list[int]]:
-    """The phrases in groups that share one role: XとYが, X、Y、Z; an apposition (社長のX氏, 俳優・X) is no group."""
-    groups: list[list[int]] = []
-    for n, phrase in enumerate(phrases):
-        if phrase.inner:
-            groups.append([n])
-            continue
-        before = next((g for g in reversed(groups) if not phrases[g[-1]].inner), None)
-        if before is not None and len(before) < _TOGETHER and _coordinate(tokens, phrases[before[-1]], phrase):
-            before.append(n)
-        else:
-            groups.append([n])
-    return groups
-
-
-def _coordinate(tokens: Sequence[Token], a: Phrase, b: Phrase) -> bool:
-    between = [token for token in tokens[behind(tokens, a.last) : b.first] if token.surface not in '」』"”「『“']
-    if not 0 < len(between) <= _APART or between[0].surface not in _JOIN or is_verbal_next(tokens, b):
-        return False
-    if _apposed(tokens, a, b, between):
-        return False
-    near = all(token.surface in _JOIN or token.pos == "CCONJ" or token.surface in ("など", "の", "両") for token in between)
-    if near:
-        return alike(a, b) or (between[0].surface in ("と", "や") and bool(b.label))
-    apart = tokens[a.head].head in range(b.first, b.last + 1) and a.label == b.label != ""
-    return apart and (between[0].surface in ("と", "や") or not any(token.pos in ("VERB", "AUX") for token in between))
-
-
-def _apposed(tokens: Sequence[Token], a: Phrase, b: Phrase, between: Sequence[Token]) -> bool:
-    """What somebody is, before the name (X社の開発者、Y氏): no second one."""
-    last = tokens[a.last]
-    said = last.pos == "NOUN" and not a.title and (last.ent in VOCATIONS or last.surface[-1:] in words("person"))
-    return said and b.label == "PERSON" and all(token.surface in ("、", "・") for token in between)
-
-
 def is_verbal_next(tokens: Sequence[Token], b: Phrase) -> bool:
     """XとY, where Y is what X is met or agreed with (A社と提携)."""
     token = tokens[b.last]
     return is_sahen(token) and "する" in chain(tokens, b.last).lemmas[:1]
 
 
-def alike(a: Phrase, b: Phrase) -> bool:
-    """Two phrases of one kind: two names, or two common nouns."""
-    return bool(a.label) == bool(b.label)
+@lru_cache(maxsize=10_000)
+def noun_class(text: str, label: str) -> str:
+    """The kind of thing a phrase names, by its label or its last characters."""
+    if label:
+        return label
+    if text[:1].isdigit() or text[:1] in "数一二三四五六七八九十百千万約":
+        return "people" if text[-1:] in "人名" else "count"
+    for kind in ("person", "body"):
+        if any(text[-n:] in words(kind) for n in (4, 3, 2, 1)):
+            return kind
+    return "thing"
+
+
+def kind_of(tokens: Sequence[Token], phrase: Phrase) -> str:
+    """`noun_class` of a phrase, `event` where its head is a verbal noun."""
+    if phrase.label:
+        return phrase.label
+    if tokens[phrase.last].ent in VOCATIONS:
+        return "person"
+    if is_sahen(tokens[phrase.last]):
+        return "event"
+    return noun_class(phrase.text, "")

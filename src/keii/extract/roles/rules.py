@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keii.extract.roles.arguments import ACTORS, Trigger, kind_of
+from keii.extract.roles.arguments import ACTORS, Trigger
 from keii.extract.roles.cast import Unit
+from keii.extract.roles.phrases import kind_of
 from keii.model import EventType, Role
 
 Chosen = list[tuple[Unit, Role]]
