@@ -20,11 +20,15 @@ from keii.extract.roles.phrases import case, noun_class
 from keii.model import Article, Block, Document, EventType, Mention, Section, Sentence, Token
 
 RULES = Extract(rules_only=True)
-CASES = [
-    line.split("\t")
-    for line in (Path(__file__).parent / "cases" / "roles.tsv").read_text(encoding="utf-8").splitlines()
-    if line and not line.startswith("#")
-]
+
+
+def _rows(name: str) -> list[list[str]]:
+    path = Path(__file__).parent / "cases" / name
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+
+CASES = _rows("roles.tsv")
+COORDINATED = _rows("coordination.tsv")
 
 
 def token(start: int, surface: str, pos: str, dep: str, head: int, *, bunsetu: bool = False, tag: str = "") -> Token:
@@ -237,4 +241,22 @@ def test_sentences() -> None:
             found = "+".join(who.name for who in told if who.role == role) or "-"
             if found != wanted:
                 wrong.append(f"{marked} {role}: {found}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.model
+def test_what_is_coordinated_shares_a_role() -> None:
+    from keii.dates import dates
+    from keii.names import names
+    from keii.segment import segment
+    from keii.tag import tag
+
+    wrong = []
+    for (text, groups), tagged in zip(
+        COORDINATED, tag([segment(Article(id=str(k), text=text)) for k, (text, _) in enumerate(COORDINATED)]), strict=True
+    ):
+        units = Cast(names(dates(tagged))).units[0]
+        found = " ".join("+".join(phrase.text for phrase in unit.phrases) for unit in units if len(unit.phrases) > 1) or "-"
+        if found != groups:
+            wrong.append(f"{text} {found}, not {groups}")
     assert not wrong, "\n".join(wrong)

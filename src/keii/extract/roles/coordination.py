@@ -105,7 +105,7 @@ def _conjunction(tokens: Sequence[Token], a: Phrase) -> Conjunction:
 
 
 def _fills(token: Token) -> bool:
-    return token.pos == "CCONJ" or token.surface in _FILLERS
+    return token.pos in ("CCONJ", "DET") or token.surface in _FILLERS
 
 
 def _ends_clause(tokens: Sequence[Token], a: Phrase, b: Phrase, mark: str) -> bool:
@@ -121,10 +121,10 @@ def _ends_clause(tokens: Sequence[Token], a: Phrase, b: Phrase, mark: str) -> bo
 def _apposed(tokens: Sequence[Token], a: Phrase, b: Phrase, mark: str) -> bool:
     """What somebody or something is, before the name (X社の開発者、Y氏; 新型車・Z): no second one."""
     last = tokens[a.last]
-    if mark not in _MARKS or a.label or not b.label:
+    if mark not in _MARKS or not b.label:
         return False
     said = last.pos == "NOUN" and not a.title and (last.ent in VOCATIONS or last.surface[-1:] in words("person"))
-    return mark == "・" or (said and b.label == "PERSON")
+    return (said and b.label == "PERSON") or (mark == "・" and not a.label)
 
 
 def _heads(tokens: Sequence[Token], phrases: Sequence[Phrase], near: int, a: Phrase, mark: str) -> Iterator[int]:
