@@ -37,6 +37,16 @@ def test_cues_fold_from_the_inside_out(tense: str, effects: tuple[str, ...], val
 
 
 @pytest.mark.model
+def test_cues_of_a_suite_that_others_made(shared: Path) -> None:
+    from keii.bench.factuality import jsem
+
+    counts = jsem(shared / "data" / "factuality" / "jsem.jsonl")
+    total = sum(sum(count.values()) for count in counts.values())
+    assert total >= 440
+    assert sum(count["right"] for count in counts.values()) / total >= 0.698
+
+
+@pytest.mark.model
 def test_sentences() -> None:
     from keii.segment import segment
     from keii.tag import tag

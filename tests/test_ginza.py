@@ -41,6 +41,7 @@ def test_words_have_the_vectors_of_spacy() -> None:
     assert (ginza.vectors().data == known.data).all()
     assert ginza.rows_of(["辞任", "ぬるぽがっ"])[1] == -1
     assert "辞任" in ginza.words()
+    assert np.allclose(np.linalg.norm(ginza.unit_vectors()[::500], axis=1), 1)
 
 
 def test_no_words_have_no_rows() -> None:

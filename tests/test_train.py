@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import fake
@@ -18,7 +19,7 @@ from keii.gold import digest as sha256
 from keii.merge.evidence import load_model
 from keii.model import Article, Claim, KeiiError
 from keii.train import PARTS, train
-from keii.train.material import digest, read_material
+from keii.train.material import digest, read_material, ungrouped
 
 TEXT = "2023年11月{day}日、社長が会社を辞任した。{next}日、市長は住民を訪問する予定だ。会社は社長の辞任を発表した。"
 MODELS = {"factuality", "when", "merge", "roles", "detect", "type"}
@@ -70,11 +71,12 @@ def home(tmp_path: Path) -> Path:
 
 def test_all_models_are_learned_and_can_be_used(home: Path) -> None:
     out = home / "models"
+    keep(home / "more", {"more2": "claims"})
     told = list(train([home / "gold"], [home / "articles"], [home / "more"], out))
     assert {path.stem for path in out.iterdir()} == MODELS and len(told) == len(MODELS)
     for name in MODELS:
         model = load(name, out)
-        counts = (4, 12) if name == "when" else (6, 18)  # dates learn from the measured articles alone
+        counts = {"when": (4, 12), "merge": (5, 15)}.get(name, (6, 18))  # each tells of what it was learned from
         assert list(model)[:4] == ["made_by", "gold", "articles", "claims"]
         assert (model["articles"], model["claims"]) == counts
     assert load_model(out).dump() != load_model().dump()
@@ -85,12 +87,22 @@ def test_all_models_are_learned_and_can_be_used(home: Path) -> None:
     assert CliRunner().invoke(main, ["why", event["id"], str(home / "out")]).exit_code == 0
 
 
-def test_some_are_learned_from_the_command_line(home: Path) -> None:
-    command = ["train", "--gold", str(home / "gold"), "--articles", str(home / "articles"), "-o", str(home / "models")]
-    found = CliRunner().invoke(main, [*command, "--only", "when", "--only", "factuality"])
+def test_some_are_learned_from_the_command_line(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home / "more")
+    command = ["train", "--gold", "../gold", "--gold", ".", "--articles", "../articles"]
+    found = CliRunner().invoke(main, [*command, "-o", "../models", "--only", "when", "--only", "factuality"])
     assert found.exit_code == 0, found.output
     assert {path.stem for path in (home / "models").iterdir()} == {"when", "factuality"}
+    assert load("when", home / "models")["made_by"] == f"keii {' '.join(command)}"
     assert all(part in CliRunner().invoke(main, ["train", "--help"]).output for part in PARTS)
+
+
+@pytest.mark.parametrize("name", sorted(MODELS))
+def test_the_packages_own_tell_the_command_of_make_train(name: str) -> None:
+    recipe = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8").replace("$(SHARED)", "../shared")
+    keii, train, *words = shlex.split(load(name)["made_by"])
+    assert (keii, train) == ("keii", "train") and "--more" in words
+    assert all(f"{option} {path}" in recipe for option, path in zip(words[::2], words[1::2], strict=True))
 
 
 def test_gold_that_is_too_small_is_refused_in_one_line(home: Path) -> None:
@@ -103,14 +115,22 @@ def test_gold_that_is_too_small_is_refused_in_one_line(home: Path) -> None:
         list(train([home / "nowhere"], [home / "articles"], out=home / "models"))
 
 
+def keep(folder: Path, splits: Mapping[str, str]) -> None:
+    """Write the manifest of a folder of labels."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in (folder.parent / "articles").iterdir()}
+    rows = [f"{name}\t{sha256(texts[name])}\t{split}" for name, split in splits.items()]
+    (folder / "MANIFEST.tsv").write_text("\n".join(["article\tsha256\tsplit", *rows]) + "\n", encoding="utf-8")
+
+
 def test_what_a_manifest_keeps_from_teaching_and_what_both_label(home: Path) -> None:
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in (home / "articles").iterdir()}
-    rows = [f"{name}\t{sha256(texts[name])}\t{split}" for name, split in (("abc-01", "test"), ("abc-02", "train"))]
-    (home / "gold" / "MANIFEST.tsv").write_text("\n".join(["article\tsha256\tsplit", *rows]) + "\n", encoding="utf-8")
-    material = read_material([home / "gold"], [home / "more"], [Article(id=name, text=text) for name, text in texts.items()])
+    keep(home / "gold", {"abc-01": "test", "abc-02": "train", "def-01": "claims"})
+    articles = [Article(id=path.stem, text=path.read_text(encoding="utf-8")) for path in (home / "articles").iterdir()]
+    material = read_material([home / "gold"], [home / "more"], articles)
     assert list(material.labels) == ["abc-02", "def-01", "def-02", "more1", "more2"]
     assert list(material.measured) == ["abc-02", "def-01", "def-02"]
     assert material.more == {"more1", "more2"} and not material.skipped
+    assert ungrouped([home / "gold", home / "more"]) == {"abc-01", "def-01"}
+    assert list(material.grouped) == ["abc-02", "def-02", "more1", "more2"]
 
 
 def test_the_digest_tells_labels_whatever_their_order(home: Path) -> None:

@@ -102,6 +102,19 @@ def vectors() -> WordVectors:
     )
 
 
+@cache
+def lengths() -> npt.NDArray[np.float32]:
+    """The length of each vector, shape (rows, 1), never 0."""
+    found: npt.NDArray[np.float32] = np.maximum(np.linalg.norm(vectors().data, axis=1, keepdims=True), 1e-9)
+    return found
+
+
+def unit_vectors() -> npt.NDArray[np.float32]:
+    """All vectors with length 1, shape (rows, 300); made anew each time, for the table is large."""
+    found: npt.NDArray[np.float32] = vectors().data / lengths()
+    return found
+
+
 def rows_of(words: Sequence[str]) -> npt.NDArray[np.int32]:
     """The row of each word among the vectors, -1 for an unknown one."""
     return vectors().find(keys=[get_string_id(word) for word in words])

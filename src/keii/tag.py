@@ -79,20 +79,18 @@ def meanings(words: Sequence[str]) -> npt.NDArray[np.float32]:
     from keii import ginza
 
     rows = ginza.rows_of(words)
-    norms, mean = _scale()
-    found: npt.NDArray[np.float32] = ginza.vectors().data[rows] / norms[rows] - mean
+    found: npt.NDArray[np.float32] = ginza.vectors().data[rows] / ginza.lengths()[rows] - _mean()
     found[rows < 0] = 0
     return found
 
 
 @cache
-def _scale() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """The length of each vector, shape (rows, 1), and the mean of all vectors of length 1."""
+def _mean() -> npt.NDArray[np.float32]:
+    """The mean of all vectors of length 1, shape (`MEANING`,)."""
     from keii import ginza
 
-    table = ginza.vectors().data
-    norms = np.maximum(np.linalg.norm(table, axis=1, keepdims=True), 1e-9)
-    return norms, (table / norms).mean(axis=0)
+    found: npt.NDArray[np.float32] = ginza.unit_vectors().mean(axis=0)
+    return found
 
 
 def _add(document: Document, analysed: dict[str, Analysis]) -> Document:

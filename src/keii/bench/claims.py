@@ -4,8 +4,8 @@
 
 Cross-validated: each fold's articles are extracted by models learned from the other folds, every learned part of `extract`
 alike, and merged by weights learned without their story; a story's articles stand in one fold, and those that the manifest
-counts to `test` teach nothing. Beside it stand the rules alone and two baselines: every finite verb with GiNZA's names and
-the nearest date, and every word of the lexicon of event types.
+counts to `test` teach nothing. Beside it stand the rules alone, merged by the same weights, and two baselines: every finite
+verb, and every word of the lexicon of event types (see `keii.bench.baselines`); one event for each day and participant.
 """
 
 from __future__ import annotations
@@ -14,23 +14,24 @@ import argparse
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from keii.attribute import attribute
 from keii.bench import events
+from keii.bench.baselines import finite_verbs, trigger_list
 from keii.bench.claimfields import measured
 from keii.bench.material import article_paths, genre, gold_homes, tagged, teachers
 from keii.config import Config, Extract
 from keii.dates import dates
 from keii.extract import extract
 from keii.extract.learned import save
-from keii.extract.scene import word_types
 from keii.gold import read_gold
 from keii.merge import group
-from keii.model import RUNNING_TEXT, Article, Claim, ClaimDate, Document, EventType, Participant, Scores, Text, Token
+from keii.merge.evidence import Model
+from keii.model import Article, Claim, Document, Figure, Scores
 from keii.names import names
 from keii.read import read
 from keii.reconcile import reconcile
@@ -46,7 +47,6 @@ FIGURES = (
 )  # fmt: skip
 BANDS = 10
 Floats = npt.NDArray[np.float64]
-_TYPES: tuple[EventType, ...] = get_args(EventType)
 
 
 class Work(NamedTuple):
@@ -64,11 +64,12 @@ def main() -> None:
     parser.add_argument("--folds", type=int, default=5)
     arguments = parser.parse_args()
     work = material(arguments.shared if arguments.shared.is_dir() else None)
-    learned = list(merged(work, list(cross_validated(work, arguments.folds))))
+    weights = events.held_out(work.gold, found=True)
+    learned = list(merged(list(cross_validated(work, arguments.folds)), weights))
     systems = {
-        "finite verbs": _each(work, finite_verbs),
-        "trigger list": _each(work, trigger_list),
-        "rules alone": _each(work, lambda document: extract(document, Extract(rules_only=True))),
+        "finite verbs": list(merged(_each(work, finite_verbs))),
+        "trigger list": list(merged(_each(work, trigger_list))),
+        "rules alone": list(merged(_each(work, lambda document: extract(document, Extract(rules_only=True))), weights)),
         "rules + model": learned,
     }
     for kind in ("news", "blog"):
@@ -130,13 +131,17 @@ def models(work: Work, labelled: Mapping[str, Labelled], seen: Sequence[str]) ->
     }
 
 
-def merged(work: Work, claims: Sequence[Claim]) -> Iterator[Claim]:
-    """The claims with their events: each story is merged by weights learned without it."""
+def merged(claims: Sequence[Claim], weights: Mapping[str, Model] | None = None) -> Iterator[Claim]:
+    """The claims with their events: each story by the weights of its fold, or one event for each day and participant."""
     fold = events.folds(claims)
-    weights = events.held_out(work.gold, found=True)
     for name, members in events.runs(claims).items():
-        for number, told in enumerate(group(members, weights[fold[members[0].article]])):
+        model = weights[fold[members[0].article]] if weights else None
+        for number, told in enumerate(group(members, model) if model else events.day_and_participant(members)):
             yield from (claim.model_copy(update={"event": f"{name}/{number}"}) for claim in told)
+
+
+def _each(work: Work, tell: Callable[[Document], Iterable[Claim]]) -> list[Claim]:
+    return [claim for article in work.measured for claim in tell(work.documents[article])]
 
 
 def scored(work: Work, claims: Iterable[Claim], articles: Sequence[str]) -> Scores:
@@ -149,19 +154,25 @@ def scored(work: Work, claims: Iterable[Claim], articles: Sequence[str]) -> Scor
 
 
 def _table(systems: Mapping[str, Scores]) -> None:
-    """A row a figure, a column a system; the last with its interval, its n and what people reach."""
+    """A row a figure, a column a system, each value with its 95 % interval; the last system's n, and what people reach."""
     last = list(systems)[-1]
-    print(f"{'':22}" + "".join(f"{name:>14}" for name in systems) + f"{'95 %':>16}{'n':>7}{'people':>9}")
+    print(f"{'value, 95 % interval':22}" + "".join(f"{name:>17}" for name in systems) + f"{'n':>7}{'people':>11}")
     for name in FIGURES:
-        figure = systems[last].figures[name]
-        cells = "".join(_cell(scores.figures[name].value, 14) for scores in systems.values())
-        interval = f"{figure.low:.3f}–{figure.high:.3f}" if figure.low is not None and figure.high is not None else ""
+        cells = "".join(f"{_cell(scores.figures[name]):>17}" for scores in systems.values())
         people = human().get(name)
-        print(f"{name:22}{cells}{interval:>16}{figure.n:>7}" + (f"{people[0]:>5.2f}/{people[1]:.2f}" if people else ""))
+        told = f"{people[0]:>6.2f}/{people[1]:.2f}" if people else ""
+        print(f"{name:22}{cells}{systems[last].figures[name].n:>7}{told}")
 
 
-def _cell(value: float | None, width: int) -> str:
-    return f"{'–' if value is None else f'{value:.3f}':>{width}}"
+def _cell(figure: Figure) -> str:
+    """A value and its interval: `.809 .791–.827`."""
+    if figure.value is None or figure.low is None or figure.high is None:
+        return "–" if figure.value is None else _rate(figure.value)
+    return f"{_rate(figure.value)} {_rate(figure.low)}–{_rate(figure.high)}"
+
+
+def _rate(value: float) -> str:
+    return f"{value:.3f}".removeprefix("0")
 
 
 def confidences(work: Work, claims: Sequence[Claim]) -> tuple[Floats, Floats]:
@@ -178,59 +189,6 @@ def reliability(sure: Floats, paired: Floats) -> Iterator[tuple[float, float, in
         inside = (sure >= band / BANDS) & (sure < (band + 1) / BANDS + (band == BANDS - 1))
         if inside.any():
             yield float(sure[inside].mean()), float(paired[inside].mean()), int(inside.sum())
-
-
-# --- baselines ----------------------------------------------------------------------------------------------------
-
-
-def _each(work: Work, tell: Callable[[Document], Iterable[Claim]]) -> list[Claim]:
-    return [claim for article in work.measured for claim in tell(work.documents[article])]
-
-
-def finite_verbs(document: Document) -> Iterator[Claim]:
-    """Every finite verb, typed by the lexicon, with the names GiNZA finds in its sentence and the nearest date."""
-    return _baseline(document, lambda tokens, i: tokens[i].pos == "VERB" and _finite(tokens, i))
-
-
-def trigger_list(document: Document) -> Iterator[Claim]:
-    """Every word that the lexicon gives an event type."""
-    return _baseline(document, lambda tokens, i: bool(word_types(tokens, i) & set(_TYPES)))
-
-
-def _finite(tokens: Sequence[Token], i: int) -> bool:
-    behind = tokens[i + 1] if i + 1 < len(tokens) else None
-    return behind is None or behind.surface not in ("て", "で", "ながら", "つつ", "ば")
-
-
-def _baseline(document: Document, chosen: Callable[[Sequence[Token], int], bool]) -> Iterator[Claim]:
-    count = 0
-    for number, sentence in enumerate(document.sentences):
-        tokens = document.tokens[number]
-        for i, token in enumerate(tokens):
-            if sentence.kind in RUNNING_TEXT and chosen(tokens, i):
-                count += 1
-                yield Claim(
-                    article=document.article.id,
-                    id=f"c{count:03d}",
-                    evidence=Text(start=sentence.start, end=sentence.end, text=document.text(sentence)),
-                    trigger=Text(start=token.start, end=token.end, text=token.surface),
-                    type=next((kind for kind in _TYPES if kind in word_types(tokens, i)), "other"),
-                    factuality="fact",
-                    date=_nearest(document, token),
-                    participants=tuple(_people(document, sentence.start, token.start)),
-                )
-
-
-def _nearest(document: Document, token: Token) -> ClaimDate | None:
-    whens = [when for when in document.whens if when.value and when.kind == "date"]
-    near = min(whens, key=lambda when: abs(when.start - token.start), default=document.published)
-    return ClaimDate(value=near.value, from_="document") if near and near.value else None
-
-
-def _people(document: Document, start: int, end: int) -> Iterator[Participant]:
-    found = [one for one in document.entities if start <= one.start < end and one.label in ("PERSON", "ORG")]
-    for one in found[:1]:
-        yield Participant(name=one.name, role="agent", start=one.start, end=one.end, text=document.text(one))
 
 
 if __name__ == "__main__":

@@ -14,13 +14,14 @@ from keii.extract.clusters import SIZES
 
 def main(words_file: Path) -> None:
     """Cluster the vectors of GiNZA's vocabulary and write models/clusters.json."""
-    import numpy as np
     import spacy
     from sklearn.cluster import MiniBatchKMeans
 
+    from keii import ginza
+
     vectors = spacy.load("ja_ginza").vocab.vectors
     strings = spacy.load("ja_ginza").vocab.strings
-    matrix = vectors.data / np.maximum(np.linalg.norm(vectors.data, axis=1, keepdims=True), 1e-9)
+    matrix = ginza.unit_vectors()
     codes = [MiniBatchKMeans(size, random_state=0, batch_size=4096, n_init=3).fit_predict(matrix).tolist() for size in SIZES]
     words: dict[str, str] = {}
     owners: set[int] = set()

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from keii.bench.material import MORE, gold_homes, teachers, texts
-from keii.gold import read_claims, read_manifest, read_texts
+from keii.gold import read_claims, read_texts
 from keii.merge import group
 from keii.merge.evidence import Model
 from keii.merge.record import record
@@ -28,6 +28,7 @@ from keii.merge.table import own_amounts
 from keii.model import Article, Claim
 from keii.read import read
 from keii.score.clusters import METRICS, Entities, Shares, entities
+from keii.train.material import ungrouped
 from keii.train.merge import ALONE, THRESHOLD, blur, both, examples, fit, story
 
 FOLDS = 5
@@ -114,7 +115,7 @@ def held_out(claims: Sequence[Claim], *, found: bool = False) -> dict[str, Model
     `found`: with the weights for claims that the program found.
     """
     fold = folds(claims)
-    silent = {name for home in (Path("gold"), MORE) for name, row in read_manifest(home).items() if row.split != "train"}
+    silent = ungrouped((Path("gold"), MORE))
     taught = [claim for claim in claims if claim.article not in silent]
     of = partial(examples, apart=teachers())
     known = both(of(taught), of(blur(taught))) if found else of(taught)

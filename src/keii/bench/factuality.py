@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -44,7 +44,7 @@ def main() -> None:
     _report("rules", gold, truth, rules)
     _report("model (cross-validated by story)", gold, truth, cross_validated(articles))
     if shared:
-        jsem(shared / "data" / "factuality" / "jsem.jsonl")
+        _report_jsem(jsem(shared / "data" / "factuality" / "jsem.jsonl"))
 
 
 def cross_validated(articles: Sequence[list[Target]], count: int = 10) -> list[str]:
@@ -73,8 +73,8 @@ def _report(name: str, gold: Sequence[Target], truth: Sequence[str], told: Seque
 # --- JSeM ---------------------------------------------------------------------------------------------------------
 
 
-def jsem(path: Path) -> None:
-    """Read every problem that our question can be asked of, by rules, and report by phenomenon."""
+def jsem(path: Path) -> dict[str, Counter[str]]:
+    """Read every problem that our question can be asked of, by rules: by phenomenon how many are `right`, and what is not."""
     problems = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     problems = [one for one in problems if one["factuality_of_hypothesis"] and len(one["premises"]) == 1]
     texts = list(dict.fromkeys(text for one in problems for text in (one["premises"][0], one["hypothesis"])))
@@ -86,9 +86,13 @@ def jsem(path: Path) -> None:
             hearsay = any(cue in one["phenomena"] for cue in _HEARSAY)
             right = told == one["factuality_of_hypothesis"] or (hearsay and told == "fact")
             counts[one["phenomena"]]["right" if right else f"{one['factuality_of_hypothesis']} as {told}"] += 1
+    return counts
+
+
+def _report_jsem(counts: Mapping[str, Counter[str]]) -> None:
     total = sum(sum(count.values()) for count in counts.values())
     right = sum(count["right"] for count in counts.values())
-    print(f"JSeM, rules: {right / max(total, 1):.3f} (n={total} of {len(problems)})")
+    print(f"JSeM, rules: {right / max(total, 1):.3f} (n={total})")
     for part in ("modality", "conditional", "Auxiliary verb"):
         some = [count for phenomenon, count in counts.items() if phenomenon.startswith(part)]
         n = sum(sum(count.values()) for count in some)

@@ -23,7 +23,7 @@ from rich.table import Table
 from keii.model import Article, Document, Mention
 from keii.names import crf, is_name, names
 from keii.names.tagger import tagged
-from keii.names.train import examples, gold_spans, learn, read_suite
+from keii.train.names import examples, gold_spans, learn, read_suite
 
 Span = tuple[int, int, str]
 _LABELS = ("PERSON", "ORG", "DATE", "TIME")

@@ -52,6 +52,7 @@ _CASES = frozenset({"に", "で", "を", "が", "は", "も", "へ", "や", "な
 _CONTENT_ENDS = ("もの", "疑い", "疑いがある", "という", "ということ")
 """How a sentence ends that tells what somebody is accused of: 着服したというもの."""
 _BRACKET = 40
+_CONDITION = re.compile(r"(?:としても|[てで]も|と)$")
 
 
 class Cue(NamedTuple):
@@ -338,11 +339,32 @@ def _tail_cues(tokens: Sequence[Token], i: int, end: int) -> Iterator[Cue]:
 
 
 def _condition(tokens: Sequence[Token], i: int, end: int) -> Cue | None:
-    """The mark that makes a clause a condition: 〜ば, 〜たら, 〜なら."""
+    """The mark that makes a clause a condition: 〜ば, 〜なら, 〜としても; 〜たら, 〜と, 〜ても where what follows is not past."""
     for token in tokens[i:end]:
         if "仮定形" in token.inflection and token.lemma not in ("ない", "ぬ"):
-            return Cue("possible", token.surface, "condition")
+            told = token.lemma == "た" and _follows(tokens, i, end) == "past"
+            return None if told else Cue("possible", token.surface, "condition")
+    if end > i + 1 and tokens[i].pos in ("VERB", "ADJ"):
+        mark = _CONDITION.search("".join(token.surface for token in tokens[i + 1 : end]))
+        if (
+            mark
+            and (mark[0] != "と" or _joined_by_to(tokens, end))
+            and (mark[0] == "としても" or _follows(tokens, i, end) == "present")
+        ):
+            return Cue("possible", mark[0], "condition")
     return None
+
+
+def _joined_by_to(tokens: Sequence[Token], end: int) -> bool:
+    """Whether the と that closes a tail joins two clauses: it quotes nothing, and is not that of と共に."""
+    together = end < len(tokens) and tokens[end].lemma in ("共", "共に", "ともに")
+    return tokens[end - 1].surface == "と" and tokens[end - 1].tag.endswith("接続助詞") and not together
+
+
+def _follows(tokens: Sequence[Token], i: int, end: int) -> str:
+    """The tense of what follows from a condition whose tail ends at `end`."""
+    above = _above(tokens, i, end)
+    return "" if above is None else _tense(tokens, above, _tail(tokens, above))
 
 
 def _tail(tokens: Sequence[Token], i: int) -> int:
@@ -361,12 +383,19 @@ def _tail(tokens: Sequence[Token], i: int) -> int:
             or (token.surface == "どう" and tokens[end - 1].surface == "か")
             or token.surface in _CLOSING
             or (predicate and token.lemma in _FORMAL)
-            or (end > i + 1 and token.lemma in _SUPPORT)
+            or (end > i + 1 and (token.lemma in _SUPPORT or _closes(tokens[end - 2], tokens[end - 1], token)))
         ):
             break
         predicate = predicate or token.pos == "AUX"
         end += 1
     return end
+
+
+def _closes(second: Token, first: Token, token: Token) -> bool:
+    """Whether a word after two others ends a form that serves the event: 閉めても(よい, おかしくない), 開くように(なる)."""
+    if first.surface == "も":
+        return token.lemma in ("良い", "よい", "おかしい", "可笑しい")
+    return token.lemma == "なる" and first.surface == "に" and second.surface == "よう"
 
 
 def _serves(event: Token, behind: Token) -> bool:
@@ -391,7 +420,7 @@ def _tense(tokens: Sequence[Token], i: int, end: int) -> str:
             return "continued"
         elif token.lemma in _FORMAL:
             formal = True
-        elif not formal and not token.inflection:
+        elif not formal and not token.inflection and token.surface != "よう":
             break
     if not verbal:
         return "continued" if is_sahen(tokens[i]) and tokens[i].dep == "advcl" and end == i + 1 else "bare"

@@ -1,4 +1,4 @@
-"""The sequence tagger: people, bodies, places, dates and times of sentences, by the model that `keii.names.train` learned."""
+"""The sequence tagger: people, bodies, places, dates and times of sentences, by the model that `keii.train.names` learned."""
 
 from __future__ import annotations
 

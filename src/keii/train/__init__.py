@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -27,18 +28,32 @@ def train(
     """Learn models from folders of labels and of their articles, write them, and tell what was done.
 
     The labels of `more` are other readers': they teach everything but dates. Articles that a manifest does not count to
-    `train` are left out. The default of `out` is the package's own folder.
+    `train` are left out. The default of `out` is the package's own folder. Each model tells the command that makes it, with
+    the folders as they are given.
     """
     material = read_material(gold, more, [one for one in read(list(folders)) if isinstance(one, Article)])
     yield from material.skipped
     home = out or Path(__file__).parents[1] / "models"
     home.mkdir(parents=True, exist_ok=True)
+    told = command(gold, folders, more)
     for part in PARTS:
         if part in only:
-            made = head(material.measured if part == "when" else material.labels)
+            made = head(told, {"when": material.measured, "merge": material.grouped}.get(part, material.labels))
             for name, model in learn(part, material).items():
                 save(home / f"{name}.json", {**made, **model})
                 yield f"{home / name}.json: learned from {made['claims']} claims in {made['articles']} articles"
+
+
+def command(gold: Sequence[Path], folders: Sequence[Path], more: Sequence[Path] = ()) -> str:
+    """The command that learns from these folders.
+
+    >>> command([Path("gold"), Path("../shared/gold")], [Path("corpus")])
+    'keii train --gold gold --gold ../shared/gold --articles corpus'
+    """
+    options = {"--gold": gold, "--more": more, "--articles": folders}
+    return shlex.join(
+        ["keii", "train", *(word for name, paths in options.items() for path in paths for word in (name, str(path)))]
+    )
 
 
 def learn(part: str, material: Material) -> dict[str, dict[str, Any]]:
@@ -49,7 +64,7 @@ def learn(part: str, material: Material) -> dict[str, dict[str, Any]]:
         case "when":
             return {"when": when.learn([material.targets[article] for article in material.measured])}
         case "merge":
-            return {"merge": merge.learn(material.grouped, apart=material.more)}
+            return {"merge": merge.learn(list(chain.from_iterable(material.grouped.values())), apart=material.more)}
         case "roles":
             cases = [
                 case

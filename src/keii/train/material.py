@@ -43,7 +43,7 @@ class Material:
     labels: Labels
     more: frozenset[str]
     skipped: Sequence[str]
-    claims_only: frozenset[str] = frozenset()
+    ungrouped: frozenset[str]
     """Articles whose labels do not teach which claims are one event."""
 
     @property
@@ -51,9 +51,9 @@ class Material:
         return list(chain.from_iterable(self.labels.values()))
 
     @property
-    def grouped(self) -> list[Claim]:
-        """The claims whose events teach."""
-        return [claim for claim in self.claims if claim.article not in self.claims_only]
+    def grouped(self) -> Labels:
+        """The labels whose events teach."""
+        return {article: claims for article, claims in self.labels.items() if article not in self.ungrouped}
 
     @property
     def measured(self) -> Labels:
@@ -77,13 +77,12 @@ def read_material(gold: Sequence[Path], more: Sequence[Path], articles: Iterable
     own, skipped = read_labels(gold, known)
     others, also_skipped = read_labels(more, known)
     labels = dict(sorted({**others, **own}.items()))
-    ungrouped = frozenset().union(*map(claims_only, [*gold, *more]))
-    return Material(known, labels, frozenset(others.keys() - own.keys()), [*skipped, *also_skipped], ungrouped)
+    return Material(known, labels, frozenset(others.keys() - own.keys()), [*skipped, *also_skipped], ungrouped([*gold, *more]))
 
 
-def claims_only(home: Path) -> frozenset[str]:
-    """The articles of a folder whose labels teach all but which claims are one event."""
-    return frozenset(name for name, row in read_manifest(home).items() if row.split == "claims")
+def ungrouped(homes: Iterable[Path]) -> frozenset[str]:
+    """The articles that a manifest keeps from teaching which claims are one event."""
+    return frozenset(name for home in homes for name, row in read_manifest(home).items() if row.split != "train")
 
 
 def read_labels(homes: Iterable[Path], articles: Mapping[str, Article]) -> tuple[dict[str, list[Claim]], list[str]]:
@@ -116,10 +115,10 @@ def story(article: str) -> str:
     return "openai" if article[:4] in ("000_", "001_") else _NUMBER.sub("", article)
 
 
-def head(labels: Labels) -> dict[str, Any]:
+def head(command: str, labels: Labels) -> dict[str, Any]:
     """What a model says of its origin: the command, the digest of the labels, how many there were."""
     claims = list(chain.from_iterable(labels.values()))
-    return {"made_by": "keii train", "gold": digest(claims), "articles": len(labels), "claims": len(claims)}
+    return {"made_by": command, "gold": digest(claims), "articles": len(labels), "claims": len(claims)}
 
 
 def digest(claims: Iterable[Claim]) -> str:

@@ -1,4 +1,4 @@
-"""Learn the sequence tagger: `python -m keii.names.train --shared ../shared`.
+"""Learn the sequence tagger: `python -m keii.train.names --shared ../shared`.
 
 Writes `models/words.json` (word clusters of ja_ginza's vectors, MIT; k-means) and `models/names.json` (the weights), from
 UD_Japanese-GSD with entities (train, CC BY-SA 4.0), Stockmark's Wikipedia NER (CC BY-SA 3.0) and IOB2 Wikinews (CC BY).
@@ -119,8 +119,7 @@ def cluster_words(words: Sequence[str], *, coarse: int = 128, fine: int = 1024) 
 
     from keii import ginza
 
-    vectors = ginza.vectors()
-    data = vectors.data / np.maximum(1e-9, np.linalg.norm(vectors.data, axis=1, keepdims=True))
+    data = ginza.unit_vectors()
     labels = MiniBatchKMeans(fine, random_state=0, n_init=1, batch_size=4096, max_iter=60).fit(data).labels_
     centres = np.stack([data[labels == i].mean(axis=0) if (labels == i).any() else data[0] * 0 for i in range(fine)])
     above = MiniBatchKMeans(coarse, random_state=0, n_init=1, batch_size=1024, max_iter=100).fit(centres).labels_
@@ -323,7 +322,7 @@ def main() -> None:
         words = vocabulary(arguments.shared, [document for _, documents in suites.values() for document in documents])
         write(
             _HOME / "words.json",
-            {"about": _ATTRIBUTION, "command": "python -m keii.names.train", "clusters": cluster_words(words)},
+            {"about": _ATTRIBUTION, "command": "python -m keii.train.names", "clusters": cluster_words(words)},
         )
     data = [
         example
@@ -334,7 +333,7 @@ def main() -> None:
     ]
     model = learn(data, c2=arguments.c2, rounds=arguments.rounds)
     digests = {name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for name, path in paths.items()}
-    command = f"python -m keii.names.train --c2 {arguments.c2} --rounds {arguments.rounds} --least {arguments.least}"
+    command = f"python -m keii.train.names --c2 {arguments.c2} --rounds {arguments.rounds} --least {arguments.least}"
     command += " --keep-words" if arguments.keep_words else ""
     write(
         _HOME / "names.json",
