@@ -127,7 +127,6 @@ def test_what_a_manifest_keeps_from_teaching_and_what_both_label(home: Path) -> 
     articles = [Article(id=path.stem, text=path.read_text(encoding="utf-8")) for path in (home / "articles").iterdir()]
     material = read_material([home / "gold"], [home / "more"], articles)
     assert list(material.labels) == ["abc-02", "def-01", "def-02", "more1", "more2"]
-    assert list(material.measured) == ["abc-02", "def-01", "def-02"]
     assert material.more == {"more1", "more2"} and not material.skipped
     assert ungrouped([home / "gold", home / "more"]) == {"abc-01", "def-01"}
     assert list(material.grouped) == ["abc-02", "def-02", "more1", "more2"]

@@ -353,7 +353,7 @@ def train(
 ) -> None:
     """Learn all models of claims and events from hand labels; articles that a manifest marks `test` are left out.
 
-    Labels of --more teach everything but dates; their readers' habits in roles are learned apart, and not taken over.
+    Labels of --more are other readers': their habits in roles are learned apart, and not taken over.
     A run uses the models of a folder that keii.toml names (extract.model).
     """
     from keii.train import train

@@ -22,7 +22,6 @@ import numpy.typing as npt
 from keii.attribute import attribute
 from keii.bench import events
 from keii.bench.baselines import finite_verbs, trigger_list
-from keii.bench.claimfields import measured
 from keii.bench.material import article_paths, genre, gold_homes, tagged, teachers
 from keii.config import Config, Extract
 from keii.dates import dates
@@ -126,7 +125,7 @@ def models(work: Work, labelled: Mapping[str, Labelled], seen: Sequence[str]) ->
     return {
         **detect.learn([labelled[article] for article in seen], work.gold),
         "factuality": factuality.learn(target for one in targets for target in one),
-        "when": when.learn(measured(targets)),
+        "when": when.learn(targets),
         "roles": roles.learn(cases),
     }
 

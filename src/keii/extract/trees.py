@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-_ROUNDS = 250
+_ROUNDS = 400
 """Trees that `grow_choice` grows."""
 
 
@@ -147,8 +147,8 @@ def grow_choice(table: Floats, wanted: npt.NDArray[np.bool_], sizes: npt.NDArray
             binned,
             (chance - among).astype(np.float32),
             np.maximum(chance * (1 - chance), 1e-3).astype(np.float32),
-            max_leaf_nodes=12,
-            min_samples_leaf=min(30, 1 + len(table) // 10),
+            max_leaf_nodes=24,
+            min_samples_leaf=min(60, 1 + len(table) // 10),
             l2_regularization=10,
             shrinkage=0.06,
             n_bins=256,

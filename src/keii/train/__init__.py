@@ -27,7 +27,7 @@ def train(
 ) -> Iterator[str]:
     """Learn models from folders of labels and of their articles, write them, and tell what was done.
 
-    The labels of `more` are other readers': they teach everything but dates. Articles that a manifest does not count to
+    The labels of `more` are other readers': their habits in roles are learned apart, and not taken over. Articles that a manifest does not count to
     `train` are left out. The default of `out` is the package's own folder. Each model tells the command that makes it, with
     the folders as they are given.
     """
@@ -38,7 +38,7 @@ def train(
     told = command(gold, folders, more)
     for part in PARTS:
         if part in only:
-            made = head(told, {"when": material.measured, "merge": material.grouped}.get(part, material.labels))
+            made = head(told, material.grouped if part == "merge" else material.labels)
             for name, model in learn(part, material).items():
                 save(home / f"{name}.json", {**made, **model})
                 yield f"{home / name}.json: learned from {made['claims']} claims in {made['articles']} articles"
@@ -62,7 +62,7 @@ def learn(part: str, material: Material) -> dict[str, dict[str, Any]]:
         case "factuality":
             return {"factuality": factuality.learn(chain.from_iterable(material.targets.values()))}
         case "when":
-            return {"when": when.learn([material.targets[article] for article in material.measured])}
+            return {"when": when.learn(list(material.targets.values()))}
         case "merge":
             return {"merge": merge.learn(list(chain.from_iterable(material.grouped.values())), apart=material.more)}
         case "roles":

@@ -55,11 +55,6 @@ class Material:
         """The labels whose events teach."""
         return {article: claims for article, claims in self.labels.items() if article not in self.ungrouped}
 
-    @property
-    def measured(self) -> Labels:
-        """The labels that are not of `more`."""
-        return {article: claims for article, claims in self.labels.items() if article not in self.more}
-
     @cached_property
     def documents(self) -> dict[str, Document]:
         """The articles, analysed up to attribution."""
