@@ -114,7 +114,7 @@ class Clause:
             if child < head and child != self.noun and child not in quotation and (phrase := self._phrase(child, head))
         ]
         if quotation:
-            found.append(Phrase(quotation[-1], self._quoted(quotation[0], quotation[-1]), _SAID))
+            found.append(Phrase(quotation[-1], self._quoted(quotation), _SAID))
         found += self._modified(any(phrase.subject for phrase in found))
         if not any(phrase.subject for phrase in found):
             found += self._participant({i for phrase in found for i in self.sentence.below(phrase.at)})
@@ -196,8 +196,8 @@ class Clause:
         if at >= len(self.tokens) or self.tokens[at].surface != "と" or not self.tokens[at].tag.startswith("助詞-格助詞"):
             return ()
         if self.tokens[at - 1].surface in CLOSING:
-            opening = next((i for i in range(child, -1, -1) if self.tokens[i].surface in OPENING), None)
-            return self._quoted(opening, at - 1) if opening is not None else ()
+            quotation = self._marked(at - 1)
+            return self._quoted(quotation) if child in quotation else ()
         if not is_verbal(self.tokens, child):
             return ()
         kept = sorted(i for i in self.sentence.below(child) if i < at and i not in self.sentence.hidden)
@@ -206,25 +206,30 @@ class Clause:
     def _quotation(self) -> range:
         """The quotation, marks and all, that stands with its と right before the predicate: 「…」と述べる."""
         last = self.verb - 1 if self.tokens[self.verb - 1].surface != "、" else self.verb - 2
-        closing, depth = last - 1, 0
-        if closing < 1 or self.tokens[last].surface != "と" or self.tokens[closing].surface not in CLOSING:
+        if last < 2 or self.tokens[last].surface != "と" or self.tokens[last - 1].surface not in CLOSING:
             return range(0)
+        return self._marked(last - 1)
+
+    def _marked(self, closing: int) -> range:
+        """What a closing mark ends, marks and all; empty where nothing opens it."""
+        depth = 0
         for i in range(closing, -1, -1):
             depth += (self.tokens[i].surface in CLOSING) - (self.tokens[i].surface in OPENING)
             if depth == 0:
                 return range(i, closing + 1)
         return range(0)
 
-    def _quoted(self, opening: int, closing: int) -> tuple[str, ...]:
-        words = self.sentence.text(self._outside_brackets(opening + 1, closing))
+    def _quoted(self, quotation: range) -> tuple[str, ...]:
+        """A quotation with its と, whole, then cut."""
+        words = self.sentence.text(self._outside_brackets(quotation[1:-1]))
         first = words.split("。")[0]
         short = [first if len(first) <= room else f"{first[: room - 1]}…" for room in (QUOTED, QUOTED * 2 // 3)]
-        start, end = self.tokens[opening].surface, self.tokens[closing].surface
+        start, end = self.tokens[quotation[0]].surface, self.tokens[quotation[-1]].surface
         return tuple(dict.fromkeys(f"{start}{told}{end}と" for told in (words, *short)))
 
-    def _outside_brackets(self, first: int, last: int) -> Iterator[int]:
+    def _outside_brackets(self, words: range) -> Iterator[int]:
         depth = 0
-        for i in range(first, last):
+        for i in words:
             depth += self.tokens[i].surface in "(（"
             if not depth:
                 yield i
