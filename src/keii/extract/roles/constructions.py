@@ -13,7 +13,8 @@ _POSTS = frozenset({"start-position", "end-position"})
 
 
 def by_construction(trigger: Trigger, type: EventType, chosen: Chosen) -> Chosen:
-    """The roles, mended where the construction leaves no choice."""
+    """The roles, mended where the construction leaves no choice; no person is an organisation."""
+    chosen = [(unit, role) for unit, role in chosen if role != "org" or unit.tail.label != "PERSON"]
     if trigger.voice == "benefactive":
         chosen = _with_doer(trigger, type, chosen)
     return _with_cleft(trigger, type, chosen)
