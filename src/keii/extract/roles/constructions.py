@@ -18,11 +18,29 @@ def by_construction(trigger: Trigger, type: EventType, chosen: Chosen) -> Chosen
     chosen = [(unit, role) for unit, role in chosen if role != "org" or unit.tail.label != "PERSON"]
     if trigger.voice == "benefactive":
         chosen = _with_doer(trigger, type, chosen)
+    chosen = [(_head(trigger, unit) if role == "agent" else unit, role) for unit, role in chosen]
     if trigger.voice == "passive" and trigger.verbal and type != "meet":
         chosen = _without_passive_agent(trigger, chosen)
     if trigger.voice == "active" and trigger.verbal and not bears(trigger, type):
         chosen = _with_own_subject(trigger, chosen)
     return _with_sums(trigger, _with_cleft(trigger, type, chosen))
+
+
+def _head(trigger: Trigger, unit: Unit) -> Unit:
+    """The noun behind the の of a phrase, where it can act (山田氏の政治団体が, 与党の田中氏が); a body's people act for it."""
+    if unit.back or unit.tail.inner or unit.tail.particles[:1] != ("の",):
+        return unit
+    over = trigger.tokens[unit.tail.head].head
+    for n, other in enumerate(trigger.units):
+        if (
+            not other.tail.inner
+            and other.tail.first <= over <= other.tail.last
+            and other.tail.particles[:1] in (("が",), ("は",))
+        ):
+            own = unit.tail.label in ("ORG", "OUTLET") and trigger.kinds[n] in ("person", "people")
+            charge = trigger.tokens[other.tail.last].surface == "容疑"  # what somebody is accused of, a person only with 者
+            return other if _acts(trigger, n) and not own and not charge else unit
+    return unit
 
 
 def _without_passive_agent(trigger: Trigger, chosen: Chosen) -> Chosen:
