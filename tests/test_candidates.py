@@ -80,6 +80,19 @@ def test_event_words_of_several_words(text: str, last: str, words: str) -> None:
     assert text[start:end] == words
 
 
+@pytest.mark.parametrize(
+    ("notation", "found"),
+    [
+        ("Microsoft/PROPN/nsubj/1 acquires/VERB/ROOT/1", []),
+        ("카카오가한국에서새로운서비스를/PROPN/nsubj/1 출시했다/VERB/ROOT/1", []),
+        ("iPhone/PROPN/compound/1 発売/SAHEN/ROOT/1", ["発売"]),
+        ("勝利/SAHEN/ROOT/0", ["勝利"]),
+    ],
+)
+def test_sentences_in_other_languages_have_no_candidates(notation: str, found: list[str]) -> None:
+    assert triggers(document(notation)) == found
+
+
 @pytest.mark.parametrize("kind", ["heading", "caption", "note", "boilerplate", "reference"])
 def test_only_running_text_has_candidates(kind: str) -> None:
     assert triggers(document(RESIGNED, kind=kind)) == []

@@ -25,6 +25,12 @@ _ACCOUNTS = {
     "Instagram": "Instagram",
     "Facebook": "Facebook",
 }
+_DATELINE = re.compile(
+    r"^[ \u3000]*(?:【(?P<a>[^】\n]{2,24})】|[\[［](?P<b>[^\]］\n]{2,24})[\]］]|[（(](?P<c>[^（）()\n]{2,24})[）)])"
+)
+_AGENCY = re.compile(
+    r"(?:(?P<apart>.*[=＝\s\u3000])|(?P<close>[一-龠ァ-ヶー]{2,8}))(?P<name>共同(?:通信)?|時事(?:通信)?|ロイター|AP|ＡＰ|AFP(?:時事)?|UPI|DPA|新華社|ブルームバーグ)"
+)
 _PARTS = re.compile(r"\s[–—|｜-]\s|[、,|｜]")
 
 
@@ -76,6 +82,33 @@ def _reach(document: Document, numbers: list[int], marked: list[int], index: int
     else:
         first, last = own[0], below[0] - 1 if below else own[-1]
     return Span(document.blocks[first].start, document.blocks[last].end)
+
+
+def datelines(document: Document, names: Names) -> Iterator[Citation]:
+    """Agencies in the line that opens a report (【ニューヨーク=共同】, (東京 10日 ロイター)), up to the next such line."""
+    found = [
+        (block.start, *told) for block in document.blocks if block.kind in RUNNING_TEXT and (told := _agency(document, block))
+    ]
+    for k, (start, first, last, name) in enumerate(found):
+        end = found[k + 1][0] if k + 1 < len(found) else len(document.article.text)
+        if name != document.article.outlet:
+            link = Source("outlet", name, names.text[first:last], first, last)
+            yield Citation(first, last, (link,), Span(start, end), "note")
+
+
+def _agency(document: Document, block: Block) -> tuple[int, int, str] | None:
+    """Span and name of the agency in the dateline of a block; round brackets need a date or another mark before its name."""
+    text = document.article.text
+    line = _DATELINE.match(text[block.start : block.end])
+    group = next((group for group in ("a", "b", "c") if line and line[group]), None)
+    if line is None or group is None:
+        return None
+    agency = _AGENCY.fullmatch(line[group])
+    name = outlet_meant(agency["name"]) if agency and (agency["apart"] or group != "c") else None
+    if agency is None or name is None:
+        return None
+    start = block.start + line.start(group) + agency.start("name")
+    return start, start + len(agency["name"]), name
 
 
 def _sources(document: Document, names: Names, block: Block) -> tuple[Source, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from keii.attribute.names import Names, cited_outlets, outlet_meant, pattern
-from keii.attribute.notes import heads, notes
+from keii.attribute.notes import datelines, heads, notes
 from keii.attribute.posts import Posts
 from keii.attribute.speech import Act, acts
 from keii.attribute.subjects import Subject
@@ -20,13 +20,23 @@ _DEEMED = re.compile(r"と(?:も)?し(?:てい(?:る|ます|た)|た)[。．」�
 _REPORTED = re.compile(r"(?:と|とも|も|を)(?:伝え|報じ|報道し)(?:て|た|ら|る)[^。、]{0,6}[。．\s]*$")
 _ANAPHOR = re.compile(
     r"(?:それ|これ|同(?:紙|誌|新聞社?|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表)|(?:両|同2|同２|同二)(?:紙|誌|新聞|報道|社|メディア)|"
-    r"(?:この|その|各|一部)?(?:報道|記事)|(?:この|その|[0-9０-９]{1,2}日の)?(?:発表|調べ|資料|報告書|判決))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?"
+    r"(?:この|その|各)?(?<!一部)(?:報道|記事)|(?:この|その|[0-9０-９]{1,2}日の)?(?:発表|調べ|資料|報告書|判決))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?"
     r"(?:によると|によれば|によりますと|では|とも|は、記事|は記事|の取材|のインタビュー)"
 )
 _QUOTE_BEGINS = re.compile(r"^[（(【]?(?:以下|ここから)[^。]{0,20}(?:訳|全文|引用|要約)[^。]{0,10}[)）】]?[:：。]?$")
 _QUOTE_ENDS = re.compile(
     r"^[（(【]?(?:[^。]{0,8}(?:訳|引用|全文))?[^。]{0,4}(?:ここまで|以上)[)）】]?[。]?$|^[（(][^。]{0,8}訳[)）]$"
 )
+_KINDS_OF_TRANSLATION = r"(?:日本語|和|邦|意|抄|全|全文|筆者|編集部|拙|参考)?"
+_TRANSLATION = re.compile(
+    rf"^\s*[（(【［]\s*{_KINDS_OF_TRANSLATION}(?:訳文?|翻訳)\s*(?:[:：]|[)）】］])|^\s*{_KINDS_OF_TRANSLATION}(?:訳文?|翻訳)[:：]"
+    r"|[（(][^（）()。]{0,8}訳[)）]。?\s*$"
+    r"|^\s*[“\"'‘>]?[A-Za-z][^ぁ-んァ-ヶ一-龠]{14,}[（(「][^A-Za-z]{0,3}[^（(]*[ぁ-ん][^（(]*[)）」]\s*$"
+)
+"""A block that is the translation of a post or statement: (訳)…, 日本語訳:…, …(編集部訳), I will step down.(退任します)."""
+_SINCE = 3
+"""How many Japanese sentences may stand between what introduces a statement and its translation."""
+_JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 _DATED = re.compile(r"[0-9０-９一二三四五六七八九十]日|翌|夜|朝|時間後|その後|続けて")
 _INTRODUCES = re.compile(r"次のよう|以下のよう|以下の(?:通り|とおり)|以下に|以下は|全文|メッセージ|声明")
 _ANNOUNCED = re.compile(r"(?:こと|旨)が(?:発表|報告|公表|明か)され")
@@ -65,7 +75,7 @@ def citations(document: Document) -> Iterator[Citation]:
             *state.spoken(spoken, subjects, cited),
         ]
         state.remember(sentence, cited, spoken, subjects)
-    found += notes(document, names)
+    found += [*notes(document, names), *datelines(document, names)]
     yield from sorted(found, key=lambda c: (c.reach, c.start or 0))
 
 
@@ -86,7 +96,8 @@ class _State:
         self.topic: tuple[Source, ...] = ()
         self.before: Sentence | None = None
         self.before_cited = False
-        self.quoting = self.after_quote = False
+        self.quoting = self.after_quote = self.closed = False
+        self.since = _SINCE + 1
         self.intro: tuple[Citation, ...] = ()
         self.intro_speaker: tuple[Source, ...] = ()
         self.recent: tuple[Source, ...] = ()
@@ -106,8 +117,17 @@ class _State:
         if len(text) < 40 and _QUOTE_BEGINS.match(text):
             self.quoting = True
         elif (len(text) < 40 and _QUOTE_ENDS.match(text)) or sentence.kind == "entry":
-            self.quoting = False
-        return sentence.kind == "quote" or self.quoting
+            self.quoting, self.closed = False, True
+            return sentence.kind == "quote"
+        self.closed = self.closed and sentence.kind == "quote"
+        return (sentence.kind == "quote" and not self.closed) or self.quoting or self._is_translation(sentence)
+
+    def _is_translation(self, sentence: Sentence) -> bool:
+        """Whether a sentence stands in a block that translates what was introduced just before."""
+        block = self.document.blocks[sentence.block]
+        self.since += bool(_JAPANESE.search(self.text, sentence.start, sentence.end)) and sentence.start == block.start
+        introduced = self.since <= _SINCE and bool(self.intro or self.intro_speaker)
+        return introduced and _TRANSLATION.search(self.text[block.start : block.end]) is not None
 
     def anaphors(self, sentence: Sentence, cited: list[Citation]) -> list[Citation]:
         """同紙によると, それによると, 両紙によれば: the sources they stand for."""
@@ -249,7 +269,7 @@ class _State:
         speakers = [act.sources for act in spoken if act.sources] + [s.sources for s in subjects if s.sources][-1:]
         speakers += [body for c in self.posted if (body := tuple(s for s in c.sources if s.kind == "body"))]
         if self.posted:
-            self.intro, self.intro_speaker = self.posted, speakers[0] if speakers else self.recent
+            self.intro, self.intro_speaker, self.since = self.posted, speakers[0] if speakers else self.recent, 0
         elif speakers and _INTRODUCES.search(self.text, sentence.start, sentence.end):
-            self.intro, self.intro_speaker = tuple(named), speakers[0]
+            self.intro, self.intro_speaker, self.since = tuple(named), speakers[0], 0
         self.recent = speakers[0] if speakers else self.recent

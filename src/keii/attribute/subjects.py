@@ -121,6 +121,8 @@ def phrase_start(tokens: Sequence[Token], depths: list[int], last: int) -> int |
         before = tokens[i - 1]
         if before.surface[-1] in CLOSE and len(before.surface) == 1:
             i = _opener(depths, i - 1, depths[i])
+        elif before.surface == "と" and i > 1 and _says(tokens, depths, i - 2):
+            break
         elif before.surface in _JOINING and i > 1 and (tokens[i - 2].pos in _NOMINAL or tokens[i - 2].surface[-1] in CLOSE):
             i -= 1
         elif before.surface in ("、", "。", "！", "？") or before.surface[0] in OPEN:
@@ -132,6 +134,14 @@ def phrase_start(tokens: Sequence[Token], depths: list[int], last: int) -> int |
         else:
             break
     return i
+
+
+def _says(tokens: Sequence[Token], depths: list[int], close: int) -> bool:
+    """Whether the quotation that ends at a token is speech and no name: it has a verb."""
+    if tokens[close].surface[-1] not in "」』":
+        return False
+    inside = tokens[_opener(depths, close, depths[close + 1]) : close]
+    return any(token.pos in ("VERB", "AUX") for token in inside)
 
 
 def _opener(depths: list[int], close: int, outside: int) -> int:

@@ -13,7 +13,7 @@ from keii.model import Citation, Mention, Sentence, Source, SourceKind, Span
 _PHRASE = 120
 """A source phrase is no longer than this, a sentence is read no further than `_FAR` for a verb of reporting."""
 _FAR = 600
-_PAIRS = {"」": "「", "』": "『", "）": "（", ")": "(", "”": "“", "】": "【"}
+_PAIRS = {"」": "「", "』": "『", "）": "（", ")": "(", "”": "“"}
 _DATED = r"(?:[^\s、。「」『』は]{0,12}(?:日|月|年|同日|夜|朝|午後|午前|現在)の?)?"
 _PRODUCT = pattern("product")
 _ANONYMOUS = re.compile(r"関係者|情報筋|消息筋|関係筋|外交筋|政府筋|目撃者|匿名|事情を知る|事情に詳しい")
@@ -25,7 +25,7 @@ _PART = re.compile(r"[^、,・･とや\s「」『』（）()]{2,24}")
 _PART_TAIL = re.compile(r"(?:の?(?:関西版|電子版|別の?)?(?:報道|記事|取材)|紙|など|等)+$")
 ANAPHOR = re.compile(
     r"(?:それ|これ|同(?:紙|誌|新聞社?|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表)|(?:両|同2|同２|同二)(?:紙|誌|新聞|報道|社|メディア)|"
-    r"(?:この|その|[0-9０-９]{1,2}日の)?(?:報道|一部報道|記事|発表|調べ|資料|報告書))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?$"
+    r"(?:この|その|[0-9０-９]{1,2}日の)?(?:報道|記事|発表|調べ|資料|報告書))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?$"
 )
 _MAKER = re.compile(r"(.{1,40}?)が.{0,30}?(?:発表|公表|明らかに|述べ|話し|語っ|提出|まとめ|示し)[^、]{0,6}(?:ところ|もの|資料)?$")
 _PRODUCT_END = re.compile(rf"(?:の|による)?{_DATED}{_PRODUCT}{{1,4}}(?:など|等)?$")
@@ -43,6 +43,16 @@ _RUMOUR = re.compile(
 )
 _FROM = re.compile(r"(?:^|[、。\s])([^、。「」\s]{1,20}?)(?:から(?:は|も)?|の間では|の間で|側からは)[、「]?")
 _TOLD = re.compile(r"に語った|に話した|の話|が明かした|に明かした")
+_SOME = re.compile(r"(?:^|.の)(?:一部|複数)(?:の|$|報道|メディア|マスコミ|新聞|週刊誌|スポーツ紙)")
+"""Media that are not named (一部の報道では): a source, but neither an outlet nor a speaker."""
+_ADDRESSED = re.compile(
+    r"[』」”\")）]?(?:紙|誌|電子版|通信社?|テレビ)?(?:など)?"
+    r"(?:(?P<to>に対し(?!て?は)て?も?|への(?:声明|メール|電子メール|コメント|回答|書面)(?:の中)?で(?:は|も)?)|に(?:は|も)?)"
+)
+"""What stands behind an outlet that somebody speaks to: 『The Verge』に対し, CNNへの声明で, 毎日新聞に."""
+_SPEAKS = r"(?:語|話し|明かし|打ち明け|述べ|答え|回答し|コメントし|証言し|説明し|認め|明らかにし|強調し|伝え|反論し|釈明し)"
+_SPOKEN = re.compile(rf"(?:[」』]|と|とも|を|旨|ように|について)(?:[^「」『』。、]{{0,12}}?){_SPEAKS}|^[、,]?{_SPEAKS}")
+_OPENS = re.compile(r"[、,]?[「『]")
 
 _TAIL = (
     r"[』」”\")）]?(?:[（(][^（）()]{0,20}[）)])?\s?(?:紙|誌|電子版|の電子版|通信社?|テレビ|放送|の?(?:続報|記事|ニュース))?(?:の?両(?:新聞|紙|社))?"
@@ -73,7 +83,9 @@ class Teller:
 
     def citations(self, sentence: Sentence) -> Iterator[Citation]:
         """Sources named by によると and its like, then outlets that report."""
-        yield from self._according(sentence)
+        according = list(self._according(sentence))
+        yield from according
+        yield from (c for c in self._addressed(sentence) if not any(_inside(c, other) for other in according))
         yield from self._reporters(sentence)
         yield from self._rumours(sentence)
 
@@ -120,7 +132,7 @@ class Teller:
             if opener >= 0:
                 i = opener
                 continue
-            if char in "。「『（(\n" or (char in "、，," and not self._after_outlet(i - 1)) or self._is_topic(i - 1):
+            if char in "。「『（(】\n" or (char in "、，," and not self._after_outlet(i - 1)) or self._is_topic(i - 1):
                 break
             i -= 1
         while i < end and self.text[i] in " \u3000\n・":
@@ -182,6 +194,8 @@ class Teller:
         plain = re.sub(r"(?:など|ら|等|側)$", "", re.sub(r"[（(][^（）()]*[)）]", "", self.text[start:end])).strip("「」『』 ")
         plain = _DATE_FIRST.sub("", plain)
         medium = _MEDIUM.match(plain)
+        if _SOME.match(plain):
+            return (Source("document", "一部の報道" if plain == "一部" else plain, cue, start, end),)
         if plain.endswith(_PAPERS) or plain.startswith(words("unnamed")):
             return (Source("document", plain, cue, start, end),)
         if medium and len(plain) <= 24:
@@ -193,6 +207,32 @@ class Teller:
             return ()
         kind: SourceKind = "person" if plain.endswith(words("person")) else "body"
         return (Source(kind, plain, cue, start, end),)
+
+    # --- Xに語った ------------------------------------------------------------------------------------------------
+
+    def _addressed(self, sentence: Sentence) -> Iterator[Citation]:
+        """Outlets that somebody speaks to: X紙に「…」と話した, 「…」とX紙に語った, X紙に対し…と述べた."""
+        for outlet in self.names.outlets(sentence.start, sentence.end):
+            after = _ADDRESSED.match(self.text, outlet.end, sentence.end)
+            if not after or self._within_quote(sentence, outlet.start):
+                continue
+            start = self._list_start(sentence, [outlet])
+            paper = re.search("[紙誌]", self.text[start : outlet.start] + after[0])
+            spoken = self._spoken_to(after.end(), sentence.end, marked=bool(after["to"] or paper))
+            if spoken is None:
+                continue
+            before = spoken == after.end() or self.text[spoken - 1] not in "」』とも"
+            first = sentence.start if before and not _OPENS.match(self.text, after.end()) else start
+            link = source(outlet, self.text[start : after.end()])
+            yield Citation(start, after.end(), (link,), Span(first, sentence.end), "according")
+
+    def _spoken_to(self, start: int, end: int, *, marked: bool) -> int | None:
+        """Where the verb of saying begins that an outlet's に depends on; None if another verb takes it (X紙に抗議する)."""
+        rest = _quotes_blanked(self.text[start : min(end, start + _FAR)])
+        spoken = _SPOKEN.search(rest)
+        if spoken is None or not (marked or spoken.start() == 0 or _OPENS.match(rest)):
+            return None
+        return start + spoken.start()
 
     # --- という噂が流れた -------------------------------------------------------------------------------------------
 
@@ -272,3 +312,20 @@ class Teller:
     def _within_quote(self, sentence: Sentence, place: int) -> bool:
         before = self.text[max(sentence.start, place - _FAR) : place]
         return before.count("「") > before.count("」") and self.text[place - 1] not in "「『"
+
+
+def _inside(one: Citation, other: Citation) -> bool:
+    """Whether one citing phrase is part of another (関係者がX紙に語ったところによると)."""
+    if one.start is None or other.start is None or other.end is None:
+        return False
+    return other.start <= one.start < other.end
+
+
+def _quotes_blanked(text: str) -> str:
+    """The text with blanks for what stands inside quotation marks, the marks kept; of the same length."""
+    kept, depth = [], 0
+    for char in text:
+        depth -= char in "」』"
+        kept.append(" " if depth > 0 else char)
+        depth = max(0, depth) + (char in "「『")
+    return "".join(kept)

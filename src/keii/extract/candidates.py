@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,12 @@ from keii.extract.grammar import chain, is_content, is_function, is_sahen
 from keii.extract.scene import Scene, View
 from keii.model import RUNNING_TEXT, Document, Token
 
+_KANA, _KANJI = re.compile("[ぁ-ゖァ-ヺｦ-ﾟ]"), re.compile("[一-龠々]")
+_OTHER = re.compile("[A-Za-z\u00c0-\u04ff\uac00-\ud7a3]")
+_LATIN = 12
+"""Letters of a sentence that is in another language where it has neither kana nor kanji."""
+_CHINESE = 40
+"""Kanji of a sentence that is Chinese where it has no kana: a Japanese headline has fewer."""
 _DIGITS = frozenset("0123456789〇一二三四五六七八九十百千万億兆")
 _MANNERS = frozenset({
     "記者", "事情", "家宅", "書類", "現行犯", "司法", "病理", "刑事", "民事", "業務", "資本", "経済", "首班", "戦力外",
@@ -34,12 +41,20 @@ class Candidate(NamedTuple):
 def candidates(document: Document) -> Iterator[Candidate]:
     """Every candidate of the running text, in order, one a bunsetu head or verbal noun."""
     for number, sentence in enumerate(document.sentences):
-        if sentence.kind in RUNNING_TEXT:
+        if sentence.kind in RUNNING_TEXT and not _is_foreign(document.text(sentence)):
             tokens = document.tokens[number]
             for i in range(len(tokens)):
                 if may_trigger(tokens, i):
                     start, end = trigger_span(tokens, i)
                     yield Candidate(number, i, start, end)
+
+
+def _is_foreign(text: str) -> bool:
+    """Whether a sentence is in another language: without kana, and Latin, Cyrillic or Korean, or long in kanji (Chinese)."""
+    if _KANA.search(text):
+        return False
+    kanji = len(_KANJI.findall(text))
+    return kanji > _CHINESE or (not kanji and len(_OTHER.findall(text)) > _LATIN)
 
 
 def shortlist(scene: Scene, found: Iterable[Candidate]) -> list[Candidate]:

@@ -27,9 +27,9 @@ def train(
 ) -> Iterator[str]:
     """Learn models from folders of labels and of their articles, write them, and tell what was done.
 
-    The labels of `more` are other readers': their habits in roles are learned apart, and not taken over. Articles that a manifest does not count to
-    `train` are left out. The default of `out` is the package's own folder. Each model tells the command that makes it, with
-    the folders as they are given.
+    The labels of `more` are other readers': their habits in roles are learned apart, and not taken over. Articles that a
+    manifest does not count to `train` are left out. The default of `out` is the package's own folder. Each model tells the
+    command that makes it, with the folders as they are given.
     """
     material = read_material(gold, more, [one for one in read(list(folders)) if isinstance(one, Article)])
     yield from material.skipped

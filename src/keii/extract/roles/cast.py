@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import nlargest
@@ -13,9 +13,9 @@ from itertools import islice
 
 from keii.extract.grammar import quote_depth
 from keii.extract.roles.coordination import joined
-from keii.extract.roles.lists import lines_below, pointed
+from keii.extract.roles.lists import before_number, lines_below, pointed
 from keii.extract.roles.phrases import Phrase, phrases, words
-from keii.model import Document
+from keii.model import Document, Token
 from keii.names import group_name
 
 _REACH = 4
@@ -136,7 +136,18 @@ class Cast:
             names = tuple(dict.fromkeys(name for member in members for name in member.names))
             if len(names) > 1:
                 self._groups.append(names)
-            yield Unit(tuple(members), listed=listed if pointing and found[group[-1]] is pointing else ())
+            if pointing and found[group[-1]] is pointing:
+                yield Unit(tuple(members), listed=listed)
+            else:
+                yield Unit(tuple(members), listed=self._summed(tokens, found, group[-1]))
+
+    def _summed(self, tokens: Sequence[Token], found: Sequence[Phrase], n: int) -> tuple[Phrase, ...]:
+        """The names of the sentence that a number sums up: A氏、B氏の2人."""
+        counted = _COUNTED.fullmatch(found[n].text.removeprefix("計"))
+        if counted is None:
+            return ()
+        kind = "ORG" if counted[0][-1] == "者" else _KINDS.get(counted[0][1:2], "PERSON")
+        return before_number(tokens, found, n, _DIGITS[counted[1]], kind)
 
     def _whom(self, phrase: Phrase, before: Phrase | None) -> tuple[str, ...]:
         """The names a phrase stands for: its own, those a group word repeats, or the phrase as it stands."""

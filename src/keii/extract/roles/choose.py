@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keii.extract.learned import load
-from keii.extract.roles.arguments import Trigger
+from keii.extract.roles.arguments import ACTORS, Trigger
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.history import History
 from keii.extract.roles.links import Row, carried_features, none_features, sentence_features
@@ -21,6 +21,9 @@ from keii.extract.sums import Sums
 from keii.model import EventType, Role
 
 ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
+_OWNING = frozenset({"left:の", "of:の"})
+_NEVER = -30.0
+"""The score of a row that grammar rules out."""
 _ALSO = 0.45
 """A second unit takes the role too from this probability on."""
 
@@ -55,7 +58,24 @@ def by_model(trigger: Trigger, type: EventType, past: History, home: Path | None
     model = _model(home)
     units, rows = alone(trigger, type)
     scores = model.sums.totals([row + known for row, known in zip(rows, past.rows(trigger, type, units), strict=True)])
+    scores[owners(trigger), 0] = _NEVER
     return [(units[row - 1], role) for role, row in decode(scores, together(trigger, type, units, model.tables))]
+
+
+def owners(trigger: Trigger) -> list[int]:
+    """The rows of those who only own or define a thing beside the clause (酒井容疑者の部屋から…を押収): they don't act."""
+    return [
+        n for n, relation in enumerate(trigger.relations, 1) if relation in _OWNING and _owns_thing(trigger, trigger.units[n - 1])
+    ]
+
+
+def _owns_thing(trigger: Trigger, unit: Unit) -> bool:
+    """Whether the noun behind a unit's の is a thing, and no topic or subject, which may speak of its owner (塔の高さは)."""
+    over = trigger.tokens[unit.tail.head].head
+    for n, other in enumerate(trigger.units):
+        if not other.tail.inner and other.tail.first <= over <= other.tail.last:
+            return trigger.kinds[n] not in ACTORS and other.tail.particles[:1] not in (("は",), ("が",), ("も",))
+    return False
 
 
 def softmax(scores: Floats) -> Floats:

@@ -9,14 +9,85 @@ from keii.extract.roles.cast import Unit
 from keii.extract.roles.rules import Chosen, bears, objects
 from keii.model import EventType, Role
 
+_SUBJECT = ("arg:が", "arg:は")
 _POSTS = frozenset({"start-position", "end-position"})
 
 
 def by_construction(trigger: Trigger, type: EventType, chosen: Chosen) -> Chosen:
-    """The roles, mended where the construction leaves no choice."""
+    """The roles, mended where the construction leaves no choice; no person is an organisation."""
+    chosen = [(unit, role) for unit, role in chosen if role != "org" or unit.tail.label != "PERSON"]
     if trigger.voice == "benefactive":
         chosen = _with_doer(trigger, type, chosen)
-    return _with_cleft(trigger, type, chosen)
+    chosen = [(_head(trigger, unit) if role == "agent" else unit, role) for unit, role in chosen]
+    if trigger.voice == "passive" and trigger.verbal and type != "meet":
+        chosen = _without_passive_agent(trigger, chosen)
+    if trigger.voice == "active" and trigger.verbal and not bears(trigger, type):
+        chosen = _with_own_subject(trigger, chosen)
+    return _with_sums(trigger, _with_cleft(trigger, type, chosen))
+
+
+def _head(trigger: Trigger, unit: Unit) -> Unit:
+    """The noun behind the の of a phrase, where it can act (山田氏の政治団体が, 与党の田中氏が); a body's people act for it."""
+    if unit.back or unit.tail.inner or unit.tail.particles[:1] != ("の",):
+        return unit
+    over = trigger.tokens[unit.tail.head].head
+    for n, other in enumerate(trigger.units):
+        if (
+            not other.tail.inner
+            and other.tail.first <= over <= other.tail.last
+            and other.tail.particles[:1] in (("が",), ("は",))
+        ):
+            own = unit.tail.label in ("ORG", "OUTLET") and trigger.kinds[n] in ("person", "people")
+            charge = trigger.tokens[other.tail.last].surface == "容疑"  # what somebody is accused of, a person only with 者
+            return other if _acts(trigger, n) and not own and not charge else unit
+    return unit
+
+
+def _without_passive_agent(trigger: Trigger, chosen: Chosen) -> Chosen:
+    """The subject of a passive does not act: it is who the event happens to, before anybody of an earlier sentence."""
+    subjects = [unit for n, unit in enumerate(trigger.units) if trigger.relations[n] in _SUBJECT and (unit, "agent") in chosen]
+    if not subjects:
+        return chosen
+    kept = [(unit, role) for unit, role in chosen if unit not in subjects and not (role == "patient" and unit.back)]
+    if any(role == "patient" for _, role in kept):
+        return kept
+    return [*kept, *((unit, "patient") for unit in subjects)]
+
+
+def _with_own_subject(trigger: Trigger, chosen: Chosen) -> Chosen:
+    """A が phrase of the predicate's own clause acts, and not the topic of the clause above or what stands before its の."""
+    own = [n for n, relation in enumerate(trigger.relations) if relation == "arg:が" and _acts(trigger, n)]
+    agents = [unit for unit, role in chosen if role == "agent"]
+    if len(own) != 1 or not agents or any(trigger.units[own[0]] is unit for unit, _ in chosen):
+        return chosen
+    subject = trigger.units[own[0]]
+    if trigger.between(subject.tail.last, trigger.i)[0] or not all(_gives_way(trigger, unit, subject) for unit in agents):
+        return chosen
+    return [(subject, "agent"), *((unit, role) for unit, role in chosen if role != "agent")]
+
+
+def _gives_way(trigger: Trigger, unit: Unit, subject: Unit) -> bool:
+    """Whether an agent is of another clause, or the place or owner of the subject."""
+    if unit.back:
+        return True
+    if unit.tail.particles[:1] == ("の",) and trigger.tokens[unit.tail.head].head in range(
+        subject.tail.first, subject.tail.last + 1
+    ):
+        return unit.tail.label == "PLACE" or (
+            unit.tail.label == "PERSON" and trigger.kinds[trigger.units.index(subject)] == "body"
+        )
+    return trigger.relations[trigger.units.index(unit)].startswith(("above", "left", "far"))
+
+
+def _with_sums(trigger: Trigger, chosen: Chosen) -> Chosen:
+    """One of several whom a number sums up stands for all of them: A氏、B氏の2人が."""
+    sums = [unit for unit in trigger.units if unit.listed]
+    mended: Chosen = []
+    for unit, role in chosen:
+        whole = next((one for one in sums if any(unit.tail.start == phrase.start for phrase in one.listed)), unit)
+        if (whole, role) not in mended:
+            mended.append((whole, role))
+    return mended
 
 
 def _with_doer(trigger: Trigger, type: EventType, chosen: Chosen) -> Chosen:
@@ -50,7 +121,7 @@ def _is_predicate(trigger: Trigger, unit: Unit) -> bool:
 
 
 def _has_subject(trigger: Trigger) -> bool:
-    return any(relation in ("arg:が", "arg:は") and _acts(trigger, n) for n, relation in enumerate(trigger.relations))
+    return any(relation in _SUBJECT and _acts(trigger, n) for n, relation in enumerate(trigger.relations))
 
 
 def _acts(trigger: Trigger, n: int) -> bool:

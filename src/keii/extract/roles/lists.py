@@ -1,11 +1,11 @@
-"""Names listed in lines below the words that point to them: 以下の3人が辞任した。・山田太郎 ・鈴木花子."""
+"""Whom a number stands for: the names in the lines below (以下の3人が辞任した), or before it (A氏、B氏の2人)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from keii.extract.roles.phrases import Phrase, phrases
+from keii.extract.roles.phrases import Phrase, behind, phrases
 from keii.model import Document, Token
 
 _POINTERS = frozenset({"以下", "下記", "左記", "次"})
@@ -43,6 +43,28 @@ def _points(tokens: Sequence[Token], i: int) -> bool:
 def _itself(tokens: Sequence[Token], i: int) -> Phrase:
     start, end = tokens[i].start, tokens[i].end
     return Phrase(0, i, i, i, start, end, tokens[i].surface, "", False, ())
+
+
+def before_number(tokens: Sequence[Token], found: Sequence[Phrase], n: int, count: int, label: str) -> tuple[Phrase, ...]:
+    """The names that phrase `n`, a number of people or bodies, sums up (日産のA社長、ホンダのB社長の2人); () if it does not."""
+    whole = [phrase for phrase in found[:n] if not phrase.inner]
+    if not whole or whole[-1].particles[:1] != ("の",) or not _adjoins(tokens, whole[-1], found[n]):
+        return ()
+    named = [phrase for phrase in whole if phrase.label == label][-count:]
+    enough = len(named) == count and named[-1] is whole[-1]
+    return tuple(named) if enough and all(_listed(tokens, phrase) for phrase in named[:-1]) else ()
+
+
+def _adjoins(tokens: Sequence[Token], one: Phrase, other: Phrase) -> bool:
+    """Whether nothing but の and 計 stands between two phrases."""
+    between = tokens[behind(tokens, one.last) : other.first]
+    return all(token.surface in ("の", "計", "合計") for token in between)
+
+
+def _listed(tokens: Sequence[Token], phrase: Phrase) -> bool:
+    """Whether a name is followed by another of its list: 、, と, ・."""
+    i = behind(tokens, phrase.last)
+    return i < len(tokens) and tokens[i].surface in ("、", "と", "・", "や", "および", "及び")
 
 
 def lines_below(document: Document, number: int) -> tuple[Phrase, ...]:
