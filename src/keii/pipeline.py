@@ -61,7 +61,8 @@ ANALYSIS_SECTIONS = ("read", "tag", "names", "extract")
 """Sections of the configuration that an article's analysis depends on."""
 TOGETHER = frozenset(("merge.json", "synonyms.tsv", "page.tsv", "timeline.tsv", "report.tsv"))
 """Models and lexicons that serve articles together alone: where they change, no article is analysed anew."""
-
+DIED = "analysis failed: the worker process died of it (out of memory?)"
+"""Why an article failed whose worker died with nothing else under way."""
 AHEAD = 32
 """So many batches of claims are sent to the workers before the first has to be back."""
 
@@ -250,14 +251,20 @@ def analyse_all(
     done = len(articles) - len(todo)
     tell = progress or (lambda done, total: None)
     tell(done, len(articles))
-    for results, failed, seconds in _finished(batches, config, workers):
-        with timed("store"):
-            store.put((keys[result.id], result) for result in results)
-        failures += failed
-        done += len(results) + len(failed)
-        clock.update(seconds)
-        log.info("analysed %d of %d articles", done, len(articles))
-        tell(done, len(articles))
+    perilous = store.begun() - (articles.keys() - {article.id for article in todo})
+    try:
+        for results, failed, seconds in _here(batches, config, store) if workers is None else _there(batches, config, workers):
+            with timed("store"):
+                store.put((keys[result.id], result) for result in results)
+            failures += failed
+            perilous -= {one.id for one in results} | {one.article for one in failed}
+            perilous |= {one.article for one in failed if one.reason == DIED}
+            done += len(results) + len(failed)
+            clock.update(seconds)
+            log.info("analysed %d of %d articles", done, len(articles))
+            tell(done, len(articles))
+    finally:  # not reached where this process dies: the store still tells what was under way
+        store.begin(perilous)
     broken = {failure.article for failure in failures}
     with timed("store"):
         store.join((Member(id, keys[id], articles[id].path) for id in articles if id not in broken), leaving=broken)
@@ -267,11 +274,15 @@ def analyse_all(
 _Analysed = tuple[list[Analysis], list[Failure], Counter[str]]
 
 
-def _finished(batches: Sequence[Sequence[Article]], config: Config, workers: Workers | None) -> Iterator[_Analysed]:
-    """Batches as they are done, in any order: the store puts them in theirs."""
-    if workers is None:
-        yield from (_analyse_batch(batch, config) for batch in batches)
-        return
+def _here(batches: Iterable[Sequence[Article]], config: Config, store: Store) -> Iterator[_Analysed]:
+    """Batches in turn, in this process; the store knows which one is under way, should the process die of it."""
+    for batch in batches:
+        store.begin(article.id for article in batch)
+        yield _analyse_batch(batch, config)
+
+
+def _there(batches: Iterable[Sequence[Article]], config: Config, workers: Workers) -> Iterator[_Analysed]:
+    """Batches as the workers are done with them, in any order: the store puts them in theirs."""
     waiting, lost = iter(batches), list[Sequence[Article]]()
     under_way: dict[Future[_Analysed], Sequence[Article]] = {}
     while True:
@@ -295,8 +306,7 @@ def _alone(article: Article, config: Config, workers: Workers) -> _Analysed:
     try:
         return workers.submit(_analyse_batch, [article], config).result()
     except workers.died:
-        reason = "analysis failed: the worker process died of it (out of memory?)"
-        return [], [Failure(article.path, article.id, reason)], Counter()
+        return [], [Failure(article.path, article.id, DIED)], Counter()
 
 
 @contextmanager

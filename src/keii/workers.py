@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
+from types import ModuleType
 from typing import Any, TypeVar
 
 from keii.config import Config
@@ -53,11 +55,23 @@ class _Pool:
 
     def submit(self, work: Callable[..., _Result], /, *args: object) -> Future[_Result]:
         try:
-            return self._processes.submit(work, *args)
+            return self._submit(work, *args)
         except BrokenProcessPool:
             self._processes = self._start()
-            self._processes.submit(os.getpid).result()  # raises where none can be started at all
+        try:
+            self._submit(os.getpid).result()
+        except BrokenProcessPool as error:
+            raise KeiiError("no worker process can be started") from error
+        return self._submit(work, *args)
+
+    def _submit(self, work: Callable[..., _Result], /, *args: object) -> Future[_Result]:
+        """Give work out, and start the process that it needs without the script that runs keii, which would begin anew in it."""
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
             return self._processes.submit(work, *args)
+        finally:
+            sys.modules["__main__"] = main
 
     def shutdown(self) -> None:
         self._processes.shutdown(cancel_futures=True)
