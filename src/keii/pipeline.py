@@ -12,8 +12,8 @@ import logging
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -83,6 +83,9 @@ class Workers(Protocol):
         """What a piece of work raises if its worker died, perhaps of it."""
 
     def submit(self, work: Callable[..., _Result], /, *args: object) -> Future[_Result]: ...
+
+    def wait(self, work: Collection[Future[_Result]]) -> Collection[Future[_Result]]:
+        """Those pieces of work that are done, as soon as one is; raises KeiiError where nobody is left to do it."""
 
 
 @dataclass
@@ -290,7 +293,7 @@ def _there(batches: Iterable[Sequence[Article]], config: Config, workers: Worker
             under_way[workers.submit(_analyse_batch, batch, config)] = batch
         if not under_way:
             break
-        for done in wait(under_way, return_when=FIRST_COMPLETED).done:
+        for done in workers.wait(under_way):
             batch = under_way.pop(done)
             try:
                 yield done.result()
@@ -304,9 +307,14 @@ def _alone(article: Article, config: Config, workers: Workers) -> _Analysed:
     """Analyse an article of a batch whose worker died with nothing else under way: if a worker dies again, it is of this one."""
     log.info("%s: a worker died over its batch: analysed alone", article.id)
     try:
-        return workers.submit(_analyse_batch, [article], config).result()
+        return _result(workers, workers.submit(_analyse_batch, [article], config))
     except workers.died:
         return [], [Failure(article.path, article.id, DIED)], Counter()
+
+
+def _result(workers: Workers, work: Future[_Result]) -> _Result:
+    workers.wait([work])
+    return work.result()
 
 
 @contextmanager
@@ -378,9 +386,9 @@ def _on_workers(
     for batch in batches:
         under_way.append(workers.submit(_timed, work, batch))
         if len(under_way) == AHEAD:
-            yield _ended(under_way.popleft(), clock)
+            yield _ended(_result(workers, under_way.popleft()), clock)
     while under_way:
-        yield _ended(under_way.popleft(), clock)
+        yield _ended(_result(workers, under_way.popleft()), clock)
 
 
 def _timed(work: Callable[[_Batch], _Result], batch: _Batch) -> tuple[_Result, float]:
@@ -388,8 +396,8 @@ def _timed(work: Callable[[_Batch], _Result], batch: _Batch) -> tuple[_Result, f
     return work(batch), time.process_time() - begun
 
 
-def _ended(batch: Future[tuple[_Result, float]], clock: Counter[str]) -> _Result:
-    result, seconds = batch.result()
+def _ended(batch: tuple[_Result, float], clock: Counter[str]) -> _Result:
+    result, seconds = batch
     clock["combine"] += seconds  # type: ignore[assignment]
     log.debug("a batch of claims came back from a worker")
     return result
