@@ -407,6 +407,19 @@ def test_an_article_that_can_no_longer_be_read_leaves(corpus: Path, tmp_path: Pa
     assert run(rows) == (1, {"hashi-1", "hashi-2"}, {"rows"})
 
 
+def test_an_output_folder_among_the_articles_is_not_read(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keii.tag.parse", fake.parse)
+    (corpus / "sjis.txt").write_bytes("市は五月十日、橋の工事を始めたと発表した。".encode("shift_jis"))
+    out = corpus / "deep" / "out"
+    for _ in range(2):
+        done = CliRunner().invoke(main, ["run", str(corpus), "-o", str(out), "-j", "1"])
+        assert done.exit_code == 0, done.output
+        told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+        assert {one["id"] for one in told["articles"]} == {*ARTICLES, "sjis"}
+        assert done.stderr.splitlines().count(f"WARNING keii.read: {out}: left out: the output folder of a run") == 1
+    assert (out / "articles" / "sjis.txt").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -415,6 +428,7 @@ def test_an_article_that_can_no_longer_be_read_leaves(corpus: Path, tmp_path: Pa
         (["run", "{home}/" + "x" * 300, "-o", "{home}/out"], 2, "cannot be read: File name too long"),
         (["run", "{home}/loop.txt", "-o", "{home}/out"], 1, "Too many levels of symbolic links"),
         (["run", "{home}/ok", "-o", "{home}/ok"], 2, "can't be what is read"),
+        (["run", "{home}/ok/articles", "-o", "{home}/ok"], 2, "can't be what is read"),
         (["run", "{home}/ok", "-o", "{home}/out", "--gold", "{home}/none"], 2, "no such folder"),
         (["run", "{home}/ok", "-o", "{home}/file/out"], 2, "cannot be written"),
         (["run", "{home}/twins", "-o", "{home}/out"], 2, "have the same stem"),

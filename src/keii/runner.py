@@ -91,8 +91,9 @@ def _remove(out: Path, names: set[str]) -> None:
 
 
 def _refuse_own_output(paths: Sequence[Path], out: Path) -> None:
+    own = (os.path.realpath(out), os.path.realpath(out / "articles"))
     for path in paths:
-        if os.path.realpath(path) == os.path.realpath(out):
+        if os.path.realpath(path) in own:
             raise KeiiError(f"{out}: the output folder can't be what is read")
 
 
