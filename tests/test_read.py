@@ -366,3 +366,12 @@ def test_a_readme_tells_of_its_folder_and_is_read_only_when_asked_for(tmp_path: 
         (tmp_path / name).write_text(TEXT, encoding="utf-8")
     assert [item.id for item in read([tmp_path]) if isinstance(item, Article)] == ["readme-01"]
     assert isinstance(one(tmp_path / "README.md"), Article)
+
+
+@pytest.mark.parametrize(("names", "read_at_all"), [(["keii.sqlite"], 0), (["run.json", "events.jsonl"], 0), (["run.json"], 2)])
+def test_what_a_run_wrote_is_left_out(tmp_path: Path, names: list[str], read_at_all: int) -> None:
+    for name in ("mine.txt", "out/articles/a.txt", "out/timeline.txt", *(f"out/{name}" for name in names)):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(TEXT, encoding="utf-8")
+    assert len(list(read([tmp_path]))) == 1 + read_at_all
+    assert isinstance(one(tmp_path / "out" / "articles"), Article)

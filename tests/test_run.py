@@ -19,6 +19,8 @@ from runs import ARTICLES, keii, outputs, same, write
 
 from keii.cli import main
 from keii.model import Claim, Event, Pair
+from keii.pipeline import DIED
+from keii.store import opened
 
 pytestmark = pytest.mark.model
 
@@ -164,7 +166,6 @@ def test_what_an_earlier_run_wrote_and_this_one_does_not_goes(reference: tuple[P
 def test_a_fresh_run_leaves_nothing_of_the_ones_before(reference: tuple[Path, Path], tmp_path: Path) -> None:
     from keii.config import Config
     from keii.runner import Options, execute
-    from keii.store import opened
 
     out, mine = tmp_path / "out", tmp_path / "mine"
     shutil.copytree(reference[1], out)
@@ -237,6 +238,28 @@ def _killed(command: list[str], words: str, seconds: float) -> tuple[list[str], 
         return told, process.wait()
 
 
+def test_a_script_needs_no_guard_around_what_it_runs(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import keii, pathlib, sys; corpus, out = map(pathlib.Path, sys.argv[1:])\n"
+        "keii.execute([corpus], keii.Options(out=out, jobs=2), keii.Config())\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, str(script), str(reference[0]), str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert same(outputs(reference[1]), outputs(tmp_path / "out"))
+
+
+def test_where_no_worker_can_be_started_it_is_one_line(
+    reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keii.workers._begin", deadly.unless_deadly)  # called with too little: each process ends at once
+    found = CliRunner().invoke(main, ["run", str(reference[0]), "-o", str(tmp_path), "--jobs", "2"])
+    assert found.exit_code == 2, found.output
+    assert found.stderr.splitlines()[-1] == "keii: no worker process can be started"
+
+
 def test_an_article_that_kills_its_worker_is_told_and_stops_no_other(
     reference: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,10 +268,28 @@ def test_an_article_that_kills_its_worker_is_told_and_stops_no_other(
     assert found.exit_code == 3, found.output
     told = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
     path = str(reference[0] / f"{deadly.ARTICLE}.txt")
-    reason = "analysis failed: the worker process died of it (out of memory?)"
-    assert told["failures"] == [{"path": path, "article": deadly.ARTICLE, "reason": reason}]
+    assert told["failures"] == [{"path": path, "article": deadly.ARTICLE, "reason": DIED}]
     assert {article["id"] for article in told["articles"]} == set(ARTICLES) - {deadly.ARTICLE}
-    assert f"{path}: {reason}" in found.stderr
+    assert f"{path}: {DIED}" in found.stderr
+
+
+def test_a_run_that_dies_of_an_article_goes_on_without_it_the_next_time(reference: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["run", str(reference[0]), "-o", str(out), "--jobs", "1"]
+    armed = f"import sys; sys.path.append({str(Path(deadly.__file__).parent)!r}); import deadly; deadly.arm()"
+    command = [sys.executable, "-c", f"{armed}; from keii.cli import main; main({arguments})"]
+    assert subprocess.run(command, capture_output=True).returncode == deadly.STATUS
+    assert not (out / "run.json").exists()
+    for _ in range(2):
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 3, done.stderr
+        told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+        assert [(one["article"], one["reason"]) for one in told["failures"]] == [(deadly.ARTICLE, DIED)]
+        assert {article["id"] for article in told["articles"]} == set(ARTICLES) - {deadly.ARTICLE}
+    assert keii(*arguments).returncode == 0
+    assert same(outputs(reference[1]), outputs(out))
+    with opened(out) as store:
+        assert store.begun() == set()
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="workers are found by /proc")
@@ -276,7 +317,6 @@ def _lives(pid: int) -> bool:
 
 
 def test_two_runs_on_one_folder_the_second_says_so(corpus: Path, tmp_path: Path) -> None:
-    from keii.store import opened
 
     with opened(tmp_path / "out"):
         done = keii("run", corpus, "-o", tmp_path / "out")
@@ -367,6 +407,19 @@ def test_an_article_that_can_no_longer_be_read_leaves(corpus: Path, tmp_path: Pa
     assert run(rows) == (1, {"hashi-1", "hashi-2"}, {"rows"})
 
 
+def test_an_output_folder_among_the_articles_is_not_read(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keii.tag.parse", fake.parse)
+    (corpus / "sjis.txt").write_bytes("市は五月十日、橋の工事を始めたと発表した。".encode("shift_jis"))
+    out = corpus / "deep" / "out"
+    for _ in range(2):
+        done = CliRunner().invoke(main, ["run", str(corpus), "-o", str(out), "-j", "1"])
+        assert done.exit_code == 0, done.output
+        told = json.loads((out / "run.json").read_text(encoding="utf-8"))
+        assert {one["id"] for one in told["articles"]} == {*ARTICLES, "sjis"}
+        assert done.stderr.splitlines().count(f"WARNING keii.read: {out}: left out: the output folder of a run") == 1
+    assert (out / "articles" / "sjis.txt").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -375,6 +428,7 @@ def test_an_article_that_can_no_longer_be_read_leaves(corpus: Path, tmp_path: Pa
         (["run", "{home}/" + "x" * 300, "-o", "{home}/out"], 2, "cannot be read: File name too long"),
         (["run", "{home}/loop.txt", "-o", "{home}/out"], 1, "Too many levels of symbolic links"),
         (["run", "{home}/ok", "-o", "{home}/ok"], 2, "can't be what is read"),
+        (["run", "{home}/ok/articles", "-o", "{home}/ok"], 2, "can't be what is read"),
         (["run", "{home}/ok", "-o", "{home}/out", "--gold", "{home}/none"], 2, "no such folder"),
         (["run", "{home}/ok", "-o", "{home}/file/out"], 2, "cannot be written"),
         (["run", "{home}/twins", "-o", "{home}/out"], 2, "have the same stem"),
@@ -478,16 +532,18 @@ def test_everything_that_is_told_is_a_row_of_the_log(tmp_path: Path) -> None:
 
 
 def test_a_worker_logs_as_its_parent_does(tmp_path: Path) -> None:
-    code = (
-        "import logging; from keii.cli import main; from keii.workers import pool\n"
-        "def fail():\n    try: 1 / 0\n    except ZeroDivisionError: logging.getLogger('keii').debug('failed', exc_info=True)\n"
-        "if __name__ == '__main__':\n"
-        "    try: main(['-vv', '--log-json', 'schema'])\n    except SystemExit: pass\n"
-        "    with pool(1) as workers: workers.submit(fail).result()\n"
+    (tmp_path / "failing.py").write_text(
+        "import logging\n"
+        "def fail():\n    try: 1 / 0\n    except ZeroDivisionError: logging.getLogger('keii').debug('failed', exc_info=True)\n",
+        encoding="utf-8",
     )
-    script = tmp_path / "script.py"
-    script.write_text(code, encoding="utf-8")
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True)
+    (tmp_path / "script.py").write_text(
+        "from failing import fail; from keii.cli import main; from keii.workers import pool\n"
+        "try: main(['-vv', '--log-json', 'schema'])\nexcept SystemExit: pass\n"
+        "with pool(1) as workers: workers.submit(fail).result()\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run([sys.executable, str(tmp_path / "script.py")], capture_output=True, text=True)
     row = json.loads(done.stderr)
     assert row["message"] == "failed" and "ZeroDivisionError" in row["exception"]
 

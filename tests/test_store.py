@@ -53,6 +53,16 @@ def test_values_are_remembered_together(tmp_path: Path) -> None:
         assert (store.state("cause"), store.state("events")) == ("2", "")
 
 
+def test_what_a_process_may_die_of_is_remembered_until_it_did_not(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        assert store.begun() == set()
+        store.begin(["b", "a"])
+    with opened(tmp_path) as store:
+        assert store.begun() == {"a", "b"}
+        store.begin([])
+        assert store.begun() == set()
+
+
 def test_a_fresh_start_knows_nothing(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         store.put([("k1", analysis("a"))])

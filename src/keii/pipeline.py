@@ -12,8 +12,8 @@ import logging
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
@@ -61,7 +61,8 @@ ANALYSIS_SECTIONS = ("read", "tag", "names", "extract")
 """Sections of the configuration that an article's analysis depends on."""
 TOGETHER = frozenset(("merge.json", "synonyms.tsv", "page.tsv", "timeline.tsv", "report.tsv"))
 """Models and lexicons that serve articles together alone: where they change, no article is analysed anew."""
-
+DIED = "analysis failed: the worker process died of it (out of memory?)"
+"""Why an article failed whose worker died with nothing else under way."""
 AHEAD = 32
 """So many batches of claims are sent to the workers before the first has to be back."""
 
@@ -82,6 +83,9 @@ class Workers(Protocol):
         """What a piece of work raises if its worker died, perhaps of it."""
 
     def submit(self, work: Callable[..., _Result], /, *args: object) -> Future[_Result]: ...
+
+    def wait(self, work: Collection[Future[_Result]]) -> Collection[Future[_Result]]:
+        """Those pieces of work that are done, as soon as one is; raises KeiiError where nobody is left to do it."""
 
 
 @dataclass
@@ -250,14 +254,20 @@ def analyse_all(
     done = len(articles) - len(todo)
     tell = progress or (lambda done, total: None)
     tell(done, len(articles))
-    for results, failed, seconds in _finished(batches, config, workers):
-        with timed("store"):
-            store.put((keys[result.id], result) for result in results)
-        failures += failed
-        done += len(results) + len(failed)
-        clock.update(seconds)
-        log.info("analysed %d of %d articles", done, len(articles))
-        tell(done, len(articles))
+    perilous = store.begun() - (articles.keys() - {article.id for article in todo})
+    try:
+        for results, failed, seconds in _here(batches, config, store) if workers is None else _there(batches, config, workers):
+            with timed("store"):
+                store.put((keys[result.id], result) for result in results)
+            failures += failed
+            perilous -= {one.id for one in results} | {one.article for one in failed}
+            perilous |= {one.article for one in failed if one.reason == DIED}
+            done += len(results) + len(failed)
+            clock.update(seconds)
+            log.info("analysed %d of %d articles", done, len(articles))
+            tell(done, len(articles))
+    finally:  # not reached where this process dies: the store still tells what was under way
+        store.begin(perilous)
     broken = {failure.article for failure in failures}
     with timed("store"):
         store.join((Member(id, keys[id], articles[id].path) for id in articles if id not in broken), leaving=broken)
@@ -267,11 +277,15 @@ def analyse_all(
 _Analysed = tuple[list[Analysis], list[Failure], Counter[str]]
 
 
-def _finished(batches: Sequence[Sequence[Article]], config: Config, workers: Workers | None) -> Iterator[_Analysed]:
-    """Batches as they are done, in any order: the store puts them in theirs."""
-    if workers is None:
-        yield from (_analyse_batch(batch, config) for batch in batches)
-        return
+def _here(batches: Iterable[Sequence[Article]], config: Config, store: Store) -> Iterator[_Analysed]:
+    """Batches in turn, in this process; the store knows which one is under way, should the process die of it."""
+    for batch in batches:
+        store.begin(article.id for article in batch)
+        yield _analyse_batch(batch, config)
+
+
+def _there(batches: Iterable[Sequence[Article]], config: Config, workers: Workers) -> Iterator[_Analysed]:
+    """Batches as the workers are done with them, in any order: the store puts them in theirs."""
     waiting, lost = iter(batches), list[Sequence[Article]]()
     under_way: dict[Future[_Analysed], Sequence[Article]] = {}
     while True:
@@ -279,7 +293,7 @@ def _finished(batches: Sequence[Sequence[Article]], config: Config, workers: Wor
             under_way[workers.submit(_analyse_batch, batch, config)] = batch
         if not under_way:
             break
-        for done in wait(under_way, return_when=FIRST_COMPLETED).done:
+        for done in workers.wait(under_way):
             batch = under_way.pop(done)
             try:
                 yield done.result()
@@ -293,10 +307,14 @@ def _alone(article: Article, config: Config, workers: Workers) -> _Analysed:
     """Analyse an article of a batch whose worker died with nothing else under way: if a worker dies again, it is of this one."""
     log.info("%s: a worker died over its batch: analysed alone", article.id)
     try:
-        return workers.submit(_analyse_batch, [article], config).result()
+        return _result(workers, workers.submit(_analyse_batch, [article], config))
     except workers.died:
-        reason = "analysis failed: the worker process died of it (out of memory?)"
-        return [], [Failure(article.path, article.id, reason)], Counter()
+        return [], [Failure(article.path, article.id, DIED)], Counter()
+
+
+def _result(workers: Workers, work: Future[_Result]) -> _Result:
+    workers.wait([work])
+    return work.result()
 
 
 @contextmanager
@@ -368,9 +386,9 @@ def _on_workers(
     for batch in batches:
         under_way.append(workers.submit(_timed, work, batch))
         if len(under_way) == AHEAD:
-            yield _ended(under_way.popleft(), clock)
+            yield _ended(_result(workers, under_way.popleft()), clock)
     while under_way:
-        yield _ended(under_way.popleft(), clock)
+        yield _ended(_result(workers, under_way.popleft()), clock)
 
 
 def _timed(work: Callable[[_Batch], _Result], batch: _Batch) -> tuple[_Result, float]:
@@ -378,8 +396,8 @@ def _timed(work: Callable[[_Batch], _Result], batch: _Batch) -> tuple[_Result, f
     return work(batch), time.process_time() - begun
 
 
-def _ended(batch: Future[tuple[_Result, float]], clock: Counter[str]) -> _Result:
-    result, seconds = batch.result()
+def _ended(batch: tuple[_Result, float], clock: Counter[str]) -> _Result:
+    result, seconds = batch
     clock["combine"] += seconds  # type: ignore[assignment]
     log.debug("a batch of claims came back from a worker")
     return result

@@ -63,9 +63,16 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _folder(folder: Path) -> Iterator[Path]:
-    """The files below a folder that can be read, and the folders that can't be listed; a README tells of the folder, no story."""
+    """The files below a folder that can be read, and the folders that can't be listed; a README tells of the folder, no story.
+
+    What a run wrote is no article either: its folder is left out with all below it.
+    """
     closed: list[Path] = []
-    for home, _, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+    for home, below, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        if "keii.sqlite" in names or {"run.json", "events.jsonl"} <= set(names):
+            log.warning("%s: left out: the output folder of a run", _shown(Path(home)))
+            below.clear()
+            continue
         known = [Path(home, name) for name in names if Path(name).suffix.lower() in _READERS]
         for path in known:
             if path.name.upper().startswith("README."):

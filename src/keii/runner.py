@@ -40,7 +40,7 @@ def execute(paths: Sequence[Path], options: Options, config: Config, progress: P
     out, gold = options.out, options.gold
     _refuse_own_output(paths, out)
     with opened(out, fresh=options.fresh) as store:
-        with _workers(options, config) as workers:
+        with _workers(options, config, store) as workers:
             begun = cpu()
             run = gather(paths, store, config, workers=workers, progress=progress)
             cause = _cause(run, store, config, gold)
@@ -91,17 +91,19 @@ def _remove(out: Path, names: set[str]) -> None:
 
 
 def _refuse_own_output(paths: Sequence[Path], out: Path) -> None:
+    own = (os.path.realpath(out), os.path.realpath(out / "articles"))
     for path in paths:
-        if os.path.realpath(path) == os.path.realpath(out):
+        if os.path.realpath(path) in own:
             raise KeiiError(f"{out}: the output folder can't be what is read")
 
 
 @contextmanager
-def _workers(options: Options, config: Config) -> Iterator[Workers | None]:
+def _workers(options: Options, config: Config, store: Store) -> Iterator[Workers | None]:
+    """Who analyses: where a run died over articles, not this process, even for one job, so that they can't end it again."""
     if options.cluster:
         with cluster(options.cluster, config) as workers:
             yield workers
-    elif options.jobs > 1:
+    elif options.jobs > 1 or store.begun():
         with pool(options.jobs) as workers:
             yield workers
     else:

@@ -1,12 +1,14 @@
 """What was done already: one SQLite file in the output folder, keyed by what the result depends on.
 
 Analysed articles are committed batch by batch, so that a run that was killed goes on where it stopped. `state` remembers
-the last run that ended: what it was made from, the events it set out from and ended with, the files it wrote.
+the last run that ended: what it was made from, the events it set out from and ended with, the files it wrote; and which
+articles were under way when one died.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -62,6 +64,14 @@ class Store:
             self._connection.executemany("INSERT OR REPLACE INTO member VALUES (?, ?, ?)", sorted(members))
             self._connection.executemany("DELETE FROM member WHERE article = ?", [(article,) for article in leaving])
             self._connection.execute("DELETE FROM analysis WHERE key NOT IN (SELECT key FROM member)")
+
+    def begin(self, articles: Iterable[str]) -> None:
+        """Remember the articles that this process may die of, in place of those before."""
+        self.set_state({"begun": json.dumps(sorted(articles))})
+
+    def begun(self) -> set[str]:
+        """The articles that were under way when a run died, or that killed a worker, and that nobody analysed since."""
+        return set(json.loads(self.state("begun") or "[]"))
 
     def state(self, name: str) -> str | None:
         row = self._connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()

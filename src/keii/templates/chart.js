@@ -81,6 +81,7 @@ function chart({ box, rows, lanesOf, laneWord, most, titleOf, choose, told }) {
   const whole = extent(rows);
   let shown = rows;
   let visible = new Set(rows);
+  let broad = box.clientWidth; // kept: read after the list has changed, it would have all of it laid out
   let view = bulk();
 
   // The shortest stretch that holds nine of ten events, if it is far shorter than the whole: where to begin reading.
@@ -102,7 +103,7 @@ function chart({ box, rows, lanesOf, laneWord, most, titleOf, choose, told }) {
   }
 
   function redraw() {
-    const wide = Math.max(300, box.clientWidth);
+    const wide = Math.max(300, broad);
     const left = Math.min(150, wide * 0.28);
     const names = lanes();
     const tall = names.length * LANE + 30;
@@ -245,7 +246,10 @@ function chart({ box, rows, lanesOf, laneWord, most, titleOf, choose, told }) {
     look(held.view[0] - time, held.view[1] - time);
   });
   for (const end of ["pointerup", "pointercancel"]) box.addEventListener(end, () => (held = null));
-  new ResizeObserver(later).observe(box);
+  new ResizeObserver(([entry]) => {
+    broad = entry.contentRect.width;
+    later();
+  }).observe(box);
   return {
     zoom,
     spans,
