@@ -111,7 +111,7 @@ def load() -> Model:
 
 
 def from_json(data: dict[str, object]) -> Model:
-    """A model as `names.train` writes it, in hundredths: sums of whole numbers are exact, so that of equals the first tag wins."""
+    """A model as `names.train` writes it, in hundredths: sums of whole numbers are exact, and of equals the first tag wins."""
     features = data["features"]
     assert isinstance(features, dict)
     weights = np.zeros((len(features), len(TAGS)), dtype=np.float32)

@@ -23,7 +23,7 @@ _BODY_OF_STONE = re.compile(
 
 _NAME_TAGS = [i for i, tag in enumerate(crf.TAGS) if tag[2:] in ("PERSON", "ORG", "NORP", "PLACE", "FAC")]
 _LEAN = 40
-"""How much names are leaned towards (hundredths): the model alone is surer of what it tags than it finds (UD_Japanese-GSD dev)."""
+"""How much names are leaned towards, in hundredths: the model is surer of what it tags than it finds (on UD_Japanese-GSD dev)."""
 
 
 class Tagged(NamedTuple):
