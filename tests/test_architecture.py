@@ -12,7 +12,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "keii"
 LAYERS = [
     {"model", "config"},
-    {"text", "lexicon", "store", "ginza"},
+    {"text", "lexicon", "store", "ginza", "sums"},
     {"read", "segment", "tag", "names", "dates"},
     {"attribute"},
     {"extract"},

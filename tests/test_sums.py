@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keii.extract.sums import Group, Sums, remembered
+from keii.sums import Group, Sums, remembered
 
 COLOURS = {"a": [1.0, 0.5], "b": [-2.0, 0.25], "c": [0.0, 3.0]}
 ENDS = {"a": [7.0], "b": [0.5]}

@@ -49,7 +49,7 @@ def _mentions(document: Document) -> tuple[Mention, ...]:
     document, text = names(document), document.article.text
     found = [mention for mention in document.mentions if is_name(mention)]
     whens = find_dates(text)
-    for start, end, label in (span for tokens in document.tokens for span in tagged(tokens) if span.label in ("DATE", "TIME")):
+    for start, end, label in (span for spans in tagged(document.tokens) for span in spans if span.label in ("DATE", "TIME")):
         if all(end <= other.start or start >= other.end for other in found):
             value = next((when.value for when in whens if when.start < end and when.end > start), None)
             found.append(Mention(start, end, "DATE" if label == "DATE" else "TIME", value or text[start:end]))

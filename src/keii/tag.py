@@ -20,7 +20,7 @@ from keii.model import Document, Label, Mention, Sentence, Token
 from keii.text import fold
 
 if TYPE_CHECKING:
-    from keii.ginza import Doc
+    from keii.ginza import Analysed, Doc
 
 ANALYSED = frozenset({"title", "heading", "paragraph", "item", "entry", "quote", "caption"})
 """Kinds of block whose sentences get tokens."""
@@ -104,7 +104,7 @@ def _add(document: Document, analysed: dict[str, Analysis]) -> Document:
 
 
 def _shift(token: Token, sentence: Sentence) -> Token:
-    return token._replace(start=token.start + sentence.start, end=token.end + sentence.start)
+    return Token(token.start + sentence.start, token.end + sentence.start, *token[2:])
 
 
 # --- GiNZA --------------------------------------------------------------------------------------------------------
@@ -128,9 +128,9 @@ def parse(texts: Iterable[str], settings: Tag) -> dict[str, Parsed]:
     from keii import ginza
 
     parsed: dict[str, Parsed] = {}
-    with ginza.zone() as nlp:
+    with ginza.zone():
         for batch in _batches(sorted(texts, key=lambda text: (len(text), text)), settings.batch):
-            parsed.update(zip(batch, map(_parsed, nlp.pipe(batch, batch_size=len(batch))), strict=True))
+            parsed.update(zip(batch, map(_parsed, ginza.analyse(batch)), strict=True))
     return parsed
 
 
@@ -168,46 +168,44 @@ def _piece(sentence: str, start: int, end: int) -> Iterator[_Piece]:
         yield _Piece(text, folded.starts, folded.ends)
 
 
-def _parsed(doc: Doc) -> Parsed:
-    words = (i for i, space in enumerate(doc.to_array(["IS_SPACE"]).tolist()) if not space)
+def _parsed(analysed: Analysed) -> Parsed:
+    words = (i for i, word in enumerate(analysed.words) if not word.surface.isspace())
     places = {i: n for n, i in enumerate(words)}
-    return Parsed(tuple(_tokens(doc, places)), tuple(_entities(doc, places)))
+    return Parsed(tuple(_tokens(analysed, places)), tuple(_entities(analysed.doc, places)))
 
 
-def _tokens(doc: Doc, places: Mapping[int, int]) -> Iterator[Token]:
+def _tokens(analysed: Analysed, places: Mapping[int, int]) -> Iterator[Token]:
     """The tokens that are no space, read from a table: a token object for each would take as long as the parser."""
-    strings, text = doc.vocab.strings, doc.text
-    rows = doc.to_array(["IDX", "LENGTH", "LEMMA", "NORM", "POS", "TAG", "DEP", "ENT_TYPE", "MORPH", "HEAD"]).tolist()
+    strings = analysed.doc.vocab.strings
+    rows = analysed.doc.to_array(["IDX", "DEP", "ENT_TYPE", "HEAD"]).tolist()
     heads = [i + (row[-1] if row[-1] < _SIGNED else row[-1] - 2 * _SIGNED) for i, row in enumerate(rows)]
     for i, place in places.items():
-        start, length, *names, _ = rows[i]
-        lemma, norm, pos, tag, dep, ent, morph = (strings[name] for name in names)
+        start, dep, ent, _ = rows[i]
+        word, relation = analysed.words[i], strings[dep]
         head = heads[i]
         while head not in places and heads[head] != head:
             head = heads[head]
-        inflection, reading = _form(morph)
         yield Token(
             start=start,
-            end=start + length,
-            surface=text[start : start + length],
-            lemma=lemma,
-            norm=norm,
-            pos=pos,
-            tag=tag,
-            dep=dep.removesuffix("_bunsetu"),
+            end=start + len(word.surface),
+            surface=word.surface,
+            lemma=word.lemma,
+            norm=word.norm,
+            pos=analysed.pos[i],
+            tag=word.tag,
+            dep=relation.removesuffix("_bunsetu"),
             head=places.get(head, place),
-            bunsetu=dep.endswith("_bunsetu") or dep == "ROOT",
-            ent=ent,
-            inflection=inflection,
-            reading=reading,
+            bunsetu=relation.endswith("_bunsetu") or relation == "ROOT",
+            ent=strings[ent],
+            inflection=_first(word.inf),
+            reading=_first(word.reading),
         )
 
 
 @lru_cache(1 << 13)
-def _form(morph: str) -> tuple[str, str]:
-    """Inflection and reading of a token, as UD writes its features: `Inflection=五段-ラ行;連用形-一般|Reading=ノボリ`."""
-    found = dict(part.split("=", 1) for part in morph.split("|") if "=" in part)
-    return found.get("Inflection", "").split(",")[0], found.get("Reading", "").split(",")[0]
+def _first(form: str) -> str:
+    """An inflection or reading as spaCy tells it as a feature of UD, whose values are parted by commas."""
+    return min(re.sub("[=|]", "_", form).split(","))
 
 
 def _entities(doc: Doc, places: Mapping[int, int]) -> Iterator[Mention]:

@@ -23,7 +23,7 @@ from rich.table import Table
 from keii.model import Article, Document, Mention
 from keii.names import crf, is_name, names
 from keii.names.tagger import tagged
-from keii.train.names import examples, gold_spans, learn, read_suite
+from keii.train.names import examples, gold_spans, learn, read_suite, to_json
 
 Span = tuple[int, int, str]
 _LABELS = ("PERSON", "ORG", "DATE", "TIME")
@@ -43,7 +43,7 @@ class Counts(NamedTuple):
 def ours(document: Document) -> set[Span]:
     """What `keii tag` tells of a sentence, outlets as organisations; dates and times are the tagger's."""
     mentions = {(m.start, m.end, "ORG" if m.label == "OUTLET" else m.label) for m in names(document).mentions if is_name(m)}
-    times = {(t.start, t.end, t.label) for tokens in document.tokens for t in tagged(tokens) if t.label in ("DATE", "TIME")}
+    times = {(t.start, t.end, t.label) for spans in tagged(document.tokens) for t in spans if t.label in ("DATE", "TIME")}
     return mentions | times
 
 
@@ -128,7 +128,7 @@ def _cross_validated(rows: Sequence[dict[str, object]], documents: Sequence[Docu
     found: list[set[Span]] = []
     for fold in range(folds):
         low, high = len(rows) * fold // folds, len(rows) * (fold + 1) // folds
-        model = learn([*others, *own[:low], *own[high:]])
+        model = crf.from_json(to_json(learn([*others, *own[:low], *own[high:]]), least=0.05))
         with patch.object(crf, "load", return_value=model):
             found.extend(ours(document) for document in documents[low:high])
     return found

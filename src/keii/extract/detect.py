@@ -20,9 +20,9 @@ from keii.extract.grammar import is_condition, is_sahen, particles
 from keii.extract.learned import Linear, load
 from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import SPECIFIC, SPEECH, Scene
-from keii.extract.sums import Sums
 from keii.extract.trees import Trees
 from keii.model import Document, EventType
+from keii.sums import Sums
 
 Floats = npt.NDArray[np.float64]
 TYPES: tuple[EventType, ...] = get_args(EventType)

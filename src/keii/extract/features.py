@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from keii.extract import spell
 from keii.extract.candidates import Candidate
 from keii.extract.scene import SPEECH, Scene, View
-from keii.extract.sums import Group
+from keii.sums import Group
 
 _FIRST_PERSON = frozenset({"私", "わたし", "僕", "筆者", "我々", "わたしたち", "私たち", "自分", "みなさん", "皆さん", "あなた"})
 _ARGUMENTS = frozenset({"を", "が", "に", "と", "の", "で", "は"})

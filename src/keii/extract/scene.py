@@ -12,8 +12,8 @@ from typing import get_args
 
 from keii import lexicon
 from keii.extract.grammar import Chain, chain, is_content, is_function, is_sahen, path_to_root, quote_depth
-from keii.extract.sums import Group
 from keii.model import RUNNING_TEXT, Document, EventType, Sentence, Token
+from keii.sums import Group
 
 Kinds = frozenset[str]
 SPECIFIC: Kinds = frozenset(get_args(EventType)) - {"other", "statement"}

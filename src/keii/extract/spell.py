@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from keii.extract.clusters import clusters
 from keii.extract.scene import SPECIFIC, Kinds
-from keii.extract.sums import Group, remembered
+from keii.sums import Group, remembered
 
 LABELS = ("DATE", "PERSON", "ORG", "OUTLET")
 END = Group(("next=END",))

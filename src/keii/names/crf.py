@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from keii.names.features import Told
+from keii.sums import Floats, Sums
 
 LABELS = ("PERSON", "ORG", "NORP", "PLACE", "FAC", "MISC", "DATE", "TIME")
 TAGS = ("O", *(f"{prefix}-{label}" for label in LABELS for prefix in "BI"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """`weights[rows[feature]]` scores the tags; `steps[a, b]` scores tag b behind tag a, row -1 the first tag."""
 
@@ -23,39 +27,54 @@ class Model:
     weights: NDArray[np.float32]
     steps: NDArray[np.float32]
 
-    def scores(self, features: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+    def scores(self, features: Sequence[Told]) -> Floats:
         """Scores of all tags for each token, shape (tokens, tags)."""
+        if not features:
+            return np.zeros((0, len(TAGS)))
         row = self.rows.get
-        table = np.zeros((len(features), len(TAGS)), dtype=np.float32)
         places: list[int] = []
         starts: list[int] = []
-        filled: list[int] = []
-        for i, words in enumerate(features):
-            known = [place for place in map(row, words) if place is not None]
-            if known:
-                starts.append(len(places))
-                filled.append(i)
-                places += known
-        if places:
-            table[filled] = np.add.reduceat(self.weights.take(places, axis=0), starts)
-        return table
+        for told in features:
+            starts.append(len(places))
+            places.append(-1)
+            places += [place for place in map(row, told.names) if place is not None]
+        named = np.add.reduceat(self._padded.take(places, axis=0), starts)
+        total: Floats = named + self._sums.totals([told.groups for told in features])
+        return total
+
+    @cached_property
+    def _padded(self) -> Floats:
+        """The weights, and a last row of no feature."""
+        return np.vstack([self.weights, np.zeros(len(TAGS))])
+
+    @cached_property
+    def _sums(self) -> Sums:
+        return Sums([dict(zip(self.rows, self.weights, strict=True))], [len(TAGS)])
 
 
-def decode(scores: NDArray[np.float32], steps: NDArray[np.float32]) -> list[int]:
-    """The best sequence of tags (Viterbi); an I- tag follows its B- or I- tag only."""
-    if not len(scores):
-        return []
-    best = scores[0] + steps[-1]
-    back = np.zeros(scores.shape, dtype=np.int32)
-    between = steps[:-1]
-    for i in range(1, len(scores)):
-        paths = best[:, None] + between
-        back[i] = paths.argmax(axis=0)
-        best = paths.max(axis=0) + scores[i]
-    tags = [int(best.argmax())]
-    for i in range(len(scores) - 1, 0, -1):
-        tags.append(int(back[i, tags[-1]]))
-    return tags[::-1]
+def decode(scores: Floats, lengths: Sequence[int], steps: NDArray[np.float32]) -> list[list[int]]:
+    """The best sequence of tags of each sentence (Viterbi, all sentences at once); an I- tag follows its B- or I- tag only.
+
+    `scores` are of the sentences' tokens one behind the other, shape (tokens, tags); `lengths` are the sentences' own.
+    """
+    bounds = np.cumsum([0, *lengths])
+    order = np.argsort([-length for length in lengths], kind="stable")
+    starts = bounds[order]
+    at_least = [int(n) for n in np.cumsum(np.bincount(lengths, minlength=1)[::-1])[::-1][1:]]
+    """How many sentences have a first token, a second one and so on: these come first in order."""
+    back = np.zeros(scores.shape, dtype=np.int64)
+    between = np.ascontiguousarray(steps[:-1].T)
+    best = scores[starts[: at_least[0] if at_least else 0]] + steps[-1]
+    for i, n in enumerate(at_least[1:], 1):
+        paths = best[:n, None, :] + between
+        back[starts[:n] + i] = paths.argmax(axis=2)
+        best[:n] = paths.max(axis=2) + scores[starts[:n] + i]
+    tags = np.zeros(len(scores), dtype=np.int64)
+    tag = best.argmax(axis=1)
+    for i, n in reversed(list(enumerate(at_least))):
+        tags[starts[:n] + i] = tag[:n]
+        tag[:n] = back[starts[:n] + i, tag[:n]]
+    return [tags[start:end].tolist() for start, end in pairwise(bounds)]
 
 
 def allowed() -> NDArray[np.bool_]:
@@ -92,12 +111,13 @@ def load() -> Model:
 
 
 def from_json(data: dict[str, object]) -> Model:
+    """A model as `names.train` writes it, in hundredths: sums of whole numbers are exact, and of equals the first tag wins."""
     features = data["features"]
     assert isinstance(features, dict)
     weights = np.zeros((len(features), len(TAGS)), dtype=np.float32)
     for i, pairs in enumerate(features.values()):
         for tag, weight in zip(pairs[::2], pairs[1::2], strict=True):
-            weights[i, tag] = weight / 100
-    steps = np.array(data["steps"], dtype=np.float32) / 100
-    steps[~allowed()] = -1e4
+            weights[i, tag] = weight
+    steps = np.array(data["steps"], dtype=np.float32)
+    steps[~allowed()] = -1e6
     return Model({word: i for i, word in enumerate(features)}, weights, steps.astype(np.float32))

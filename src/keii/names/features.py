@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
+from typing import NamedTuple
 
 from keii.model import Token
 from keii.names import lexica
 from keii.names.outlets import spelling_words
 from keii.names.words import clusters
+from keii.sums import Group, remembered
 from keii.text import folded
 
 _OPEN, _CLOSE = "「『（(【《〈", "」』）)】》〉"
@@ -18,74 +22,165 @@ _RUN_POS = frozenset(("NOUN", "PROPN", "NUM"))
 _JOINTS = frozenset("・=＝·&＆-")
 
 
-def token_features(tokens: Sequence[Token]) -> list[list[str]]:
+class Told(NamedTuple):
+    """The features of a token: those that come again and again in groups, the others by name."""
+
+    groups: list[Group]
+    names: list[str]
+
+    def all(self) -> list[str]:
+        return [*chain.from_iterable(group.names for group in self.groups), *self.names]
+
+
+def token_features(tokens: Sequence[Token]) -> list[Told]:
     """The features of each token of a sentence, as `name=value` words."""
-    words = [token.norm if not token.surface.isascii() and len(token.norm) < 12 else token.surface for token in tokens]
-    seen = [_seen(token.surface, token.tag) for token in tokens]
-    surfaces, kinds, shapes = ([row[part] for row in seen] for part in range(3))
-    ents = [token.ent or "O" for token in tokens]
-    brackets = _brackets(tokens)
-    runs = _runs(tokens)
-    known = _known(tokens)
-    groups = [clusters(token.surface) or clusters(token.norm) for token in tokens]
+    words = [_word(token.surface, token.norm, token.tag, token.ent) for token in tokens]
+    brackets, known, runs = _brackets(tokens), _known(tokens), _runs(tokens)
+    padded = [_OUTSIDE, _OUTSIDE, *words, _OUTSIDE, _OUTSIDE]
+    lexica_beside = [_EDGE, *known, _EDGE]
     rows = []
     for i, token in enumerate(tokens):
+        far_left, left, word, right, far_right = padded[i : i + 5]
+        above = tokens[token.head].lemma if 0 <= token.head < len(tokens) and token.head != i else "0"
+        groups = [
+            _own(word, token.norm, token.lemma),
+            _standing(token.dep, brackets[i], known[i]),
+            _beside(-2, far_left.kind, far_left.ent),
+            _beside(2, far_right.kind, far_right.ent),
+            _next(-1, left.kind, left.ent, left.shape, lexica_beside[i]),
+            _next(1, right.kind, right.ent, right.shape, lexica_beside[i + 2]),
+            _kinds(left.kind, word.kind, right.kind),
+        ]
+        names = [
+            f"h={above}",
+            f"w-2={far_left.written}",
+            f"w-1={left.written}",
+            f"w1={right.written}",
+            f"w2={far_right.written}",
+            f"ww-1={word.written}|{left.written}",
+            f"ww1={word.written}|{right.written}",
+            f"ks-1={word.kind}|{word.shape}|{left.written}",
+            f"ks1={word.kind}|{word.shape}|{right.written}",
+        ]
+        if i:
+            names.append(f"x-1={left.written[-1:]}")
+        if i + 1 < len(tokens):
+            names.append(f"x1={right.written[-1:]}")
+        if left.clusters or right.clusters:
+            groups.append(_clusters_beside(left.clusters, right.clusters))
         first, last = runs[i]
-        row = [*_own(token.surface, words[i], token.lemma, token.tag, ents[i])]
-        row += [f"d={token.dep}", f"h={tokens[token.head].lemma}" if 0 <= token.head < len(tokens) and token.head != i else "h=0"]
-        row += [f"br={brackets[i]}", f"g={known[i]}"]
-        for offset in (-2, -1, 1, 2):
-            j = i + offset
-            inside = 0 <= j < len(tokens)
-            row += _beside(offset, surfaces[j], kinds[j], ents[j]) if inside else _beside(offset, _EDGE, _EDGE, _EDGE)
-            if abs(offset) == 1:
-                row.append(f"s{offset}={shapes[j] if inside else _EDGE}")
-                row.append(f"g{offset}={known[j] if inside else _EDGE}")
-                row.append(f"kk{offset}={kinds[i]}|{kinds[j] if inside else _EDGE}")
-                row.append(f"ww{offset}={surfaces[i]}|{surfaces[j] if inside else _EDGE}")
-                row.append(f"ks{offset}={kinds[i]}|{shapes[i]}|{surfaces[j] if inside else _EDGE}")
-                if inside:
-                    row.append(f"x{offset}={surfaces[j][-1:]}")
-        for offset in (-1, 0, 1):
-            group = groups[i + offset] if 0 <= i + offset < len(tokens) else None
-            if group:
-                row += [f"c{offset}={group[0]}", f"C{offset}={group[1]}"]
         if first >= 0:
-            run = tokens[first : last + 1]
-            row.append(f"rl={surfaces[last]}|{_place(i, first, last)}")
-            row.append(f"rh={surfaces[last - 1] if last > first else _EDGE}|{surfaces[last]}")
-            if group := groups[last]:
-                row.append(f"rc={group[0]}|{_place(i, first, last)}")
-            row.append(f"rx={tokens[last].surface[-1:]}|{_place(i, first, last)}")
-            row.append(f"rxx={tokens[last].surface[-2:]}|{_place(i, first, last)}")
-            row.append(f"rn={min(len(run), 6)}|{_place(i, first, last)}|{shapes[i]}")
-            row.append(f"rf={surfaces[first]}")
-            row.append(f"ra={tokens[last + 1].surface if last + 1 < len(tokens) else _EDGE}|{shapes[i]}|{_place(i, first, last)}")
-            row.append(f"rb={tokens[first - 1].surface if first else _EDGE}|{kinds[i]}")
-            row.append(f"rk={kinds[first]}|{kinds[last]}|{_place(i, first, last)}")
-        rows.append(row)
+            place, end = _place(i, first, last), words[last]
+            groups.append(_run(min(last - first + 1, 6), place, word.shape, words[first].kind, end.kind))
+            if end.clusters:
+                groups.append(_run_cluster(end.clusters[0], place))
+            names += [
+                f"rl={end.written}|{place}",
+                f"rh={words[last - 1].written if last > first else _EDGE}|{end.written}",
+                f"rf={words[first].written}",
+                f"rx={end.surface[-1:]}|{place}",
+                f"rxx={end.surface[-2:]}|{place}",
+                f"ra={padded[last + 3].surface}|{word.shape}|{place}",
+                f"rb={padded[first + 1].surface}|{word.kind}",
+            ]
+        rows.append(Told(groups, names))
     return rows
 
 
-@lru_cache(maxsize=1 << 13)
-def _own(surface: str, word: str, lemma: str, tag: str, ent: str) -> tuple[str, ...]:
+@dataclass(frozen=True, eq=False, slots=True)
+class _Word:
+    """What a token is to its neighbours: its word as written and with its digits as 0, its kind, shape, entity and clusters.
+
+    It is remembered, and what depends on it is looked up by its identity.
+    """
+
+    surface: str
+    written: str
+    kind: str
+    shape: str
+    ent: str
+    clusters: tuple[int, int] | None
+
+
+_OUTSIDE = _Word(_EDGE, _EDGE, _EDGE, _EDGE, _EDGE, None)
+
+
+@lru_cache(maxsize=1 << 14)
+def _word(surface: str, norm: str, tag: str, ent: str) -> _Word:
+    kind = "-".join(tag.split("-")[:4])
+    return _Word(surface, _digits(surface), kind, _shape(surface), ent or "O", clusters(surface) or clusters(norm))
+
+
+@remembered
+def _own(word: _Word, norm: str, lemma: str) -> Iterator[str]:
     """The features of a token alone."""
-    written, kind, shape = _seen(surface, tag)
-    cut = [n for n in (1, 2, 3) if len(surface) > n]
-    ends = (*(f"p{n}={surface[:n]}" for n in cut), *(f"x{n}={surface[-n:]}" for n in cut))
-    return "b", f"w={written}", f"n={word}", f"k={kind}", f"s={shape}", f"e={ent}", f"l={lemma}", *ends
+    surface = word.surface
+    yield "b"
+    yield f"w={word.written}"
+    yield f"n={norm if not surface.isascii() and len(norm) < 12 else surface}"
+    yield f"k={word.kind}"
+    yield f"s={word.shape}"
+    yield f"e={word.ent}"
+    yield f"l={lemma}"
+    for n in (1, 2, 3):
+        if len(surface) > n:
+            yield f"p{n}={surface[:n]}"
+            yield f"x{n}={surface[-n:]}"
+    if word.clusters:
+        yield f"c0={word.clusters[0]}"
+        yield f"C0={word.clusters[1]}"
 
 
-@lru_cache(maxsize=1 << 13)
-def _beside(offset: int, surface: str, kind: str, ent: str) -> tuple[str, ...]:
-    """The features of the token at some offset."""
-    return f"w{offset}={surface}", f"k{offset}={kind}", f"e{offset}={ent}"
+@remembered
+def _standing(dep: str, bracket: str, known: str) -> Iterator[str]:
+    yield f"d={dep}"
+    yield f"br={bracket}"
+    yield f"g={known}"
 
 
-@lru_cache(maxsize=1 << 13)
-def _seen(surface: str, tag: str) -> tuple[str, str, str]:
-    """A token's word with its digits as 0, its kind and its shape."""
-    return _digits(surface), "-".join(tag.split("-")[:4]), _shape(surface)
+@remembered
+def _beside(offset: int, kind: str, ent: str) -> Iterator[str]:
+    """Features of the token at some offset."""
+    yield f"k{offset}={kind}"
+    yield f"e{offset}={ent}"
+
+
+@remembered
+def _next(offset: int, kind: str, ent: str, shape: str, known: str) -> Iterator[str]:
+    """Features of the token right before or behind."""
+    yield f"k{offset}={kind}"
+    yield f"e{offset}={ent}"
+    yield f"s{offset}={shape}"
+    yield f"g{offset}={known}"
+
+
+@remembered
+def _kinds(left: str, own: str, right: str) -> Iterator[str]:
+    yield f"kk-1={own}|{left}"
+    yield f"kk1={own}|{right}"
+
+
+@remembered
+def _clusters_beside(left: tuple[int, int] | None, right: tuple[int, int] | None) -> Iterator[str]:
+    for offset, found in ((-1, left), (1, right)):
+        if found:
+            yield f"c{offset}={found[0]}"
+            yield f"C{offset}={found[1]}"
+
+
+@remembered
+def _run(length: int, place: str, shape: str, first: str, last: str) -> Iterator[str]:
+    """The form of the noun run a token stands in."""
+    yield f"rn={length}|{place}|{shape}"
+    yield f"rk={first}|{last}|{place}"
+
+
+@remembered
+def _run_cluster(last: int, place: str) -> Iterator[str]:
+    yield f"rc={last}|{place}"
+
+
+# --- words, brackets, lexica --------------------------------------------------------------------------------------
 
 
 def _digits(word: str) -> str:

@@ -89,7 +89,13 @@ def examples(
                 for e in document.entities
                 if e.label in ("DATE", "TIME") and not taken & set(range(e.start, e.end))
             ]
-        found.append(Example(token_features(tokens), _tags(tokens, spans), weight))
+        found.append(
+            Example(
+                [told.all() for told in token_features(tokens)],
+                _tags(tokens, spans),
+                weight,
+            )
+        )
     return found
 
 

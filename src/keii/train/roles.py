@@ -21,8 +21,8 @@ from keii.extract.roles.choose import ROLES, Weights, alone, decode
 from keii.extract.roles.history import History
 from keii.extract.roles.links import Row
 from keii.extract.roles.pairs import together
-from keii.extract.sums import Group
 from keii.model import Claim, Document, KeiiError, Participant, Role, Text
+from keii.sums import Group
 from keii.text import folded
 from keii.train import rolefit
 from keii.train.material import story

@@ -17,8 +17,8 @@ from keii.extract.roles.history import History
 from keii.extract.roles.links import Row, carried_features, none_features, sentence_features
 from keii.extract.roles.pairs import Weights as PairWeights
 from keii.extract.roles.pairs import tables, together
-from keii.extract.sums import Sums
 from keii.model import EventType, Role
+from keii.sums import Sums
 
 ROLES: tuple[Role, ...] = ("agent", "patient", "org", "other")
 _OWNING = frozenset({"left:の", "of:の"})

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from keii.extract.roles.arguments import Trigger, above
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.links import Row
-from keii.extract.sums import remembered
 from keii.model import EventType
+from keii.sums import remembered
 
 _NEAR = 6
 """How many claims back the claims of the same sentence are looked for."""

@@ -12,8 +12,8 @@ from keii.extract.clusters import clusters
 from keii.extract.roles.arguments import ACTORS, Trigger, mark
 from keii.extract.roles.cast import Unit
 from keii.extract.roles.phrases import Phrase, kind_of
-from keii.extract.sums import Group, remembered
 from keii.model import EventType
+from keii.sums import Group, remembered
 
 Row = list[Group]
 """What is known of one choice; no feature is told by two of its groups."""
