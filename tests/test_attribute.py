@@ -6,6 +6,7 @@ import csv
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from keii.attribute import attribute, attribution, sources_at
 from keii.attribute.references import _parse
-from keii.model import Article, Document
+from keii.model import Article, Document, Mention
 from keii.names import find_outlets
 from keii.segment import segment
 
@@ -88,6 +89,24 @@ def test_the_chain_runs_outward() -> None:
     text = "関係者が『The Verge』に語ったところによると、取締役会は復帰を協議した。"
     found = attribution(document(text), text.index("協議"), text.index("協議") + 2)
     assert [(link.kind, link.name) for link in found.source] == [("anonymous", "anonymous"), ("outlet", "The Verge")]
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "kind"),
+    [
+        ("山田太郎", "PERSON", "person"),
+        ("石川県", "PLACE", "body"),
+        ("東亜商事", "ORG", "body"),
+        ("県警", "", "body"),
+        ("容疑者", "", "person"),
+    ],
+)
+def test_persons_and_bodies_that_speak(name: str, label: Literal["PERSON", "PLACE", "ORG", ""], kind: str) -> None:
+    text = f"{name}は謝罪した。"
+    mentions = (Mention(0, len(name), label, name),) if label else ()
+    told = attribute(replace(segment(Article(id="a", text=text)), mentions=mentions))
+    found = attribution(told, text.index("謝罪"), text.index("謝罪") + 2, statement=True, agents=(name,))
+    assert [link.kind for link in found.source] == [kind]
 
 
 def test_who_speaks_a_statement_is_given() -> None:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from keii.attribute.names import words
 from keii.attribute.reach import citations
 from keii.attribute.references import references
 from keii.attribute.speech import said_by
@@ -115,9 +116,16 @@ def _teller(document: Document, name: str, covering: Sequence[Citation], end: in
     if (source := next(cited, None)) is not None:
         return source
     mentions = [mention for mention in document.mentions if mention.name == name]
-    kind: SourceKind = "body" if any(mention.label == "ORG" for mention in mentions) else "person"
+    kind = _kind(name, {mention.label for mention in mentions})
     before = [mention for mention in mentions if mention.start < end]
     if not before:
         return Source(kind, name, "", None, None)
     last = max(before, key=lambda mention: mention.start)
     return Source(kind, name, document.text(last), last.start, last.end)
+
+
+def _kind(name: str, labels: set[str]) -> SourceKind:
+    """What speaks under a name: by its mentions, else by the word it ends in."""
+    if "PERSON" in labels or (not labels and name.endswith(words("person"))):
+        return "person"
+    return "body" if labels or name.endswith(words("body")) else "person"

@@ -22,14 +22,18 @@ _ACCORDING = re.compile(f"{pattern('according')}|{_DATED_RELEASE}")
 _BECAME_KNOWN = re.compile(r"(?:分か|わか|判明|明らかに)")
 _OPENING = re.compile(rf"(?:{pattern('opening')}[、,]?\s?)+")
 _PART = re.compile(r"[^、,・･とや\s「」『』（）()]{2,24}")
-_PART_TAIL = re.compile(r"(?:の?(?:関西版|電子版|別の?)?(?:報道|記事|取材)|紙|など|等)+$")
+_PART_TAIL = re.compile(r"(?:の?(?:関西版|電子版|別の?)?(?:報道|記事|取材)|の?(?:関西版|電子版|別)|紙|など|等)+$")
 ANAPHOR = re.compile(
     r"(?:それ|これ|同(?:紙|誌|新聞社?|局|サイト|記事|報道|メディア|通信|番組|資料|調べ|調査|発表)|(?:両|同2|同２|同二)(?:紙|誌|新聞|報道|社|メディア)|"
     r"(?:この|その|[0-9０-９]{1,2}日の)?(?:報道|記事|発表|調べ|資料|報告書))(?:の(?:別記事|続報|取材|報道|発表|調べ|説明|まとめ))?$"
 )
 _MAKER = re.compile(r"(.{1,40}?)が.{0,30}?(?:発表|公表|明らかに|述べ|話し|語っ|提出|まとめ|示し)[^、]{0,6}(?:ところ|もの|資料)?$")
+_GIVEN = re.compile(r"(.{1,40}?)(?:から|より)の?(?:提供|入手|寄せ|届|得)[^、。]{0,6}$")
+"""Who gave what is cited: FIFAから提供された(情報)."""
 _PRODUCT_END = re.compile(rf"(?:の|による)?{_DATED}{_PRODUCT}{{1,4}}(?:など|等)?$")
 _NOBODY = re.compile(r"[をにが]|(?:それ|これ|こと|ため|場合|さ|推移|結果|影響|関係|理由|原因|規定|規則|法|制度)$")
+_POINTS = re.compile(r"(?:[こそ]|同)|(?:[0-9０-９]{1,2}月)?[0-9０-９]{1,2}日(?:夜|朝|午前|午後)?(?:[0-9０-９]{1,2}時)?|同日|翌日")
+"""What stands before の発表では and names nobody: この, 8日."""
 _WORD_ONLY = re.compile(rf"^(?:今回の?|この|その)?{_PRODUCT}?$")
 _DATE_FIRST = re.compile(
     r"^(?:[0-9０-９]{1,4}年)?(?:[0-9０-９]{1,2}月)?[0-9０-９]{1,2}日(?:午前|午後)?(?:[0-9０-９]{1,2}時)?(?:現在|付け?)?の"
@@ -152,7 +156,7 @@ class Teller:
     def _sources(self, start: int, end: int, cue: str) -> tuple[Source, ...]:
         """The chain that a source phrase names, nearest first; () if it names none by itself."""
         text = self.text[start:end]
-        if ANAPHOR.match(text):
+        if ANAPHOR.match(text) or _POINTS.fullmatch(text):
             return ()
         outlets = self._outlets(start, end)
         if _ANONYMOUS.search(text):
@@ -191,6 +195,8 @@ class Teller:
         while product and product.start() > 0:
             end = start + product.start()
             product = _PRODUCT_END.search(self.text[start:end])
+        given = _GIVEN.match(self.text[start:end])
+        end = start + given.end(1) if given else end
         plain = re.sub(r"(?:など|ら|等|側)$", "", re.sub(r"[（(][^（）()]*[)）]", "", self.text[start:end])).strip("「」『』 ")
         plain = _DATE_FIRST.sub("", plain)
         medium = _MEDIUM.match(plain)

@@ -9,6 +9,9 @@ from keii.extract.roles.cast import Unit
 from keii.extract.roles.rules import Chosen, bears, objects
 from keii.model import EventType, Role
 
+_NO_ACTORS = ("容疑", "大会", "会議", "総会", "会合")
+"""Ends of nouns that look like people or bodies and don't act."""
+_BODIES = ("会社", "法人", "団体")
 _SUBJECT = ("arg:が", "arg:は")
 _POSTS = frozenset({"start-position", "end-position"})
 
@@ -18,7 +21,7 @@ def by_construction(trigger: Trigger, type: EventType, chosen: Chosen) -> Chosen
     chosen = [(unit, role) for unit, role in chosen if role != "org" or unit.tail.label != "PERSON"]
     if trigger.voice == "benefactive":
         chosen = _with_doer(trigger, type, chosen)
-    chosen = [(_head(trigger, unit) if role == "agent" else unit, role) for unit, role in chosen]
+    chosen = [(_head(trigger, type, unit) if role == "agent" else unit, role) for unit, role in chosen]
     if trigger.voice == "passive" and trigger.verbal and type != "meet":
         chosen = _without_passive_agent(trigger, chosen)
     if trigger.voice == "active" and trigger.verbal and not bears(trigger, type):
@@ -26,8 +29,8 @@ def by_construction(trigger: Trigger, type: EventType, chosen: Chosen) -> Chosen
     return _with_sums(trigger, _with_cleft(trigger, type, chosen))
 
 
-def _head(trigger: Trigger, unit: Unit) -> Unit:
-    """The noun behind the の of a phrase, where it can act (山田氏の政治団体が, 与党の田中氏が); a body's people act for it."""
+def _head(trigger: Trigger, type: EventType, unit: Unit) -> Unit:
+    """The noun behind the の of a phrase, where it acts (山田氏の政治団体が, 与党の田中氏が), else the phrase itself."""
     if unit.back or unit.tail.inner or unit.tail.particles[:1] != ("の",):
         return unit
     over = trigger.tokens[unit.tail.head].head
@@ -37,10 +40,18 @@ def _head(trigger: Trigger, unit: Unit) -> Unit:
             and other.tail.first <= over <= other.tail.last
             and other.tail.particles[:1] in (("が",), ("は",))
         ):
-            own = unit.tail.label in ("ORG", "OUTLET") and trigger.kinds[n] in ("person", "people")
-            charge = trigger.tokens[other.tail.last].surface == "容疑"  # what somebody is accused of, a person only with 者
-            return other if _acts(trigger, n) and not own and not charge else unit
+            return other if _acts(trigger, n) and not _stands_for(trigger, type, unit, n) else unit
     return unit
+
+
+def _stands_for(trigger: Trigger, type: EventType, owner: Unit, n: int) -> bool:
+    """Whether an owner acts through what it owns: a body through its people, its meetings, who speaks for it of a post."""
+    word = trigger.units[n].tail
+    if word.text.endswith(_NO_ACTORS):
+        return True
+    if owner.tail.label not in ("ORG", "OUTLET"):
+        return False
+    return type in _POSTS if word.label else not word.text.endswith(_BODIES)
 
 
 def _without_passive_agent(trigger: Trigger, chosen: Chosen) -> Chosen:

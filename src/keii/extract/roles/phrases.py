@@ -17,6 +17,8 @@ _APART = 16
 """The most tokens of a compound that the parser cut."""
 _GLOSS = 24
 """The most tokens of a gloss in brackets."""
+_GLOSSES = 3
+"""The most glosses behind one noun."""
 _COUNTED = re.compile(r"[ \u3000]?(?:約|数)?[0-9０-９一二三四五六七八九十百千]+(?:人|名)")
 """How many a group is of: 上級研究員 3名."""
 _INNER = ("compound", "nummod", "clf", "fixed")
@@ -240,14 +242,17 @@ def case(tokens: Sequence[Token], last: int) -> tuple[str, ...]:
 
 
 def behind(tokens: Sequence[Token], last: int) -> int:
-    """The first token behind a noun phrase, its closing quotation marks and its gloss in brackets."""
-    i = last + 1
-    while i < len(tokens) and tokens[i].surface in '」』”"':
-        i += 1
-    close = _gloss_end(tokens, i)
-    if close is None:
-        return i
-    i = close + 1
+    """The first token behind a noun phrase, its closing quotation marks and its glosses in brackets: X(読み)(22歳)が."""
+    i = _behind_marks(tokens, last + 1)
+    for _ in range(_GLOSSES):
+        close = _gloss_end(tokens, i)
+        if close is None:
+            break
+        i = _behind_marks(tokens, close + 1)
+    return i
+
+
+def _behind_marks(tokens: Sequence[Token], i: int) -> int:
     while i < len(tokens) and tokens[i].surface in '」』”"':
         i += 1
     return i
