@@ -23,10 +23,11 @@ _ENTITIES = ("", "", "", "Person", "City", "Company", "Date", "Newspaper", "N_Pe
 
 def parse(texts: Iterable[str], settings: Tag) -> dict[str, Parsed]:
     """What `keii.tag.parse` gives, made up from the text alone."""
-    return {text: _parsed(text) for text in texts}
+    return {text: parsed(text) for text in texts}
 
 
-def _parsed(text: str) -> Parsed:
+def parsed(text: str) -> Parsed:
+    """The same of one text."""
     found = list(_TOKEN.finditer(text))
     content = [i for i, match in enumerate(found) if _is_content(match[0])] or [0]
     tokens = []

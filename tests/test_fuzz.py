@@ -1,32 +1,41 @@
-"""Articles of fragments, markup and noise through every stage: nothing crashes, every span slices back, all is accounted for.
+"""Folders of fragments, markup and noise through every stage: nothing crashes, every span slices back, all is accounted for.
 
-The bulk runs with a stand-in for GiNZA, some with GiNZA itself. `KEII_FUZZ=20000 pytest tests/test_fuzz.py` (`make fuzz`) is
-the long form: so many examples, other ones each time.
+The bulk runs with GiNZA's analysis of whole fragments and a stand-in for it elsewhere, some with GiNZA itself.
+`KEII_FUZZ=20000 pytest tests/test_fuzz.py` (`make fuzz`) is the long form: so many examples, other ones each time.
 """
 
 import csv
+import html
 import io
 import json
 import os
+import re
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import fake
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+import keii.tag
 from keii import export
-from keii.config import Config
-from keii.model import Article, Claim, Document, Event, Failure, Name
-from keii.pipeline import Run, analyse, tell
-from keii.read import read
+from keii.about import RunFile
+from keii.config import Config, Tag
+from keii.model import Article, Claim, Document, Event, Name
+from keii.pipeline import Run, gather, tell
 from keii.segment import segment
+from keii.store import Store
 from keii.tag import tag
 
 LONG = int(os.environ.get("KEII_FUZZ", "0"))
 EXAMPLES = LONG or 2000
+
+# --- what articles are made of ------------------------------------------------------------------------------------
 
 FRAGMENTS = [
     "青山橋梁は5月10日、田中一郎社長が同日付で辞任したと発表した。",
@@ -51,6 +60,21 @@ FRAGMENTS = [
     "2日後、約120人が避難し、9カ所で停電した。",
     "(写真:川上新報)",
 ]
+
+
+def _real() -> list[str]:
+    """Short sentences of the corpus that tell claims."""
+    found = set()
+    for path in sorted(ROOT.glob("gold/*.jsonl")):
+        article = ROOT / "corpus" / f"{path.stem}.txt"
+        text = article.read_bytes().decode() if article.exists() else ""
+        spans = [json.loads(line)["evidence"] for line in path.read_text(encoding="utf-8").splitlines()]
+        found |= {text[span["start"] : span["end"]] for span in spans if span["end"] - span["start"] <= 50}
+    return sorted(found - {""})[::3]
+
+
+ROOT = Path(__file__).parents[1]
+REAL = _real()
 NOISE = st.one_of(
     st.text(max_size=30),
     st.text(alphabet="「」『』()（）[]【】〈〉\"'“”", max_size=20),
@@ -59,71 +83,161 @@ NOISE = st.one_of(
     st.text(alphabet="\n\r\t \u3000\u2028\x0b\x0c\u0085", max_size=6),
     st.text(alphabet="のはがをにでとも氏さん社長会", max_size=20),
     st.sampled_from(
-        [
-            "「" * 100,
-            "(" * 100 + ")" * 100,
-            "<script>alert(1)</script>",
-            "](javascript:x)",
-            "=cmd()",
-            "```",
-            "|a|b|",
-            "\u202e",
-            "か\u3099",
-        ]
+        ["「" * 100, "(" * 100 + ")" * 100, "<script>alert(1)</script>", "](javascript:x)", "=cmd()", "```", "|a|b|", "か\u3099"]
     ),
 )
-PARTS = st.lists(
-    st.one_of(
-        st.sampled_from(FRAGMENTS),
-        st.tuples(st.sampled_from(FRAGMENTS), NOISE, st.integers(0, 60)).map(lambda t: t[0][: t[2]] + t[1] + t[0][t[2] :]),
-        NOISE,
-    ),
-    max_size=9,
-)
+FRAGMENT = st.sampled_from(FRAGMENTS + REAL)
+SPLICED = st.tuples(FRAGMENT, NOISE, st.integers(0, 60)).map(lambda t: t[0][: t[2]] + t[1] + t[0][t[2] :])
+ONE_NOISE = st.tuples(NOISE).map("".join)  # `one_of` would draw each kind of noise as often as a fragment
+PARTS = st.lists(st.one_of(FRAGMENT, FRAGMENT.map(str), SPLICED, ONE_NOISE), min_size=1, max_size=2)
 TEXTS = st.tuples(PARTS, st.sampled_from(["", "\n", "\n\n", "\r\n", "\u3000"])).map(lambda t: t[1].join(t[0]))
+TITLES = st.one_of(st.none(), FRAGMENT, SPLICED)
 DATES = st.one_of(st.none(), st.dates().map(str), st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds")))
-ARTICLES = st.lists(
-    st.tuples(TEXTS, st.one_of(st.none(), st.text(max_size=20)), DATES, st.sampled_from([None, "読売新聞", "x"])),
-    min_size=1,
-    max_size=2,
+OUTLETS = st.sampled_from([None, "読売新聞", "x", "<b>"])
+METADATA = st.tuples(TITLES, DATES, OUTLETS).map(
+    lambda t: {key: value for key, value in zip(("title", "published", "outlet"), t, strict=True) if value}
 )
 
-
-def rows(told: Sequence[tuple[str, str | None, str | None, str | None]]) -> str:
-    """Articles as a file of JSON lines."""
-    keys = ("body", "title", "published", "outlet")
-    return "\n".join(json.dumps({"id": f"a{n}"} | dict(zip(keys, row, strict=True))) for n, row in enumerate(told))
+# --- files of them ------------------------------------------------------------------------------------------------
 
 
-def check(told: Sequence[tuple[str, str | None, str | None, str | None]], folder: Path, *, pages: bool) -> None:
-    """Run all stages twice over articles and check what must hold of any."""
-    path = folder / "articles.jsonl"
-    path.write_text(rows(told), encoding="utf-8")
-    items = list(read([path]))
-    articles = [item for item in items if isinstance(item, Article)]
-    failures = tuple(item for item in items if isinstance(item, Failure))
-    assert sorted({item.id if isinstance(item, Article) else item.article for item in items}) == [
-        f"a{n}" for n in range(len(told))
-    ]
-    run = _told(articles, failures)
+class File(NamedTuple):
+    """A file to read, perhaps with a sidecar; `sound` holds the texts of articles that must come of it, by id."""
+
+    name: str
+    data: bytes
+    sidecar: bytes | None
+    sound: dict[str, str]
+    rows: int | None
+    """How many articles and failures come of it, None where broken bytes may join rows or part them."""
+
+
+class Content(NamedTuple):
+    text: str
+    sound: dict[str, str]
+    rows: int = 1
+
+
+FAULTS = st.sampled_from(["", "", "", "", "", "", "bytes", "stem", "sidecar", "front", "row"])
+"""What may be wrong with a file: one thing at a time, or all would fail."""
+ODD = {
+    "stem": [".h", "n\udcff", "橋" * 80, "a\nb"],
+    "sidecar": [b"title", b'title = "\x8b\xb4"', b'published = "x"', b"\xff", b"a = " + b"[" * 999],
+    "front": ["+++\ntitle = 1\n", "---\n", "+++\npublished = 10\n+++\n", "---\na\n---\n", "+++\nzone = 'Mars'\n+++\n"],
+    "row": [
+        "null", "[]", "{", "[" * 9999, "9" * 9999, "橋", '{"id": 1}', '{"id": "x", "body": 1}', '{"id": "x", "body": "\\u0000"}',
+        '{"id": "\\ud800", "body": "a"}', '{"id": "x", "body": "a", "sources": 1}', '{"id": "x", "body": "a", "published": "?"}',
+        *(json.dumps({"id": id, "body": "橋"}) for id in ("", " ", "..", "../x", "a/b", "a\nb", "x" * 300, None, ["a"], "0-0")),
+    ],
+}  # fmt: skip
+STEMS = st.sampled_from(["a", "橋", "b c", "=1", "\u202e"])
+ENCODINGS = st.sampled_from(["utf-8"] * 8 + ["utf-8-sig", "cp932", "euc_jp", "iso2022_jp", "utf-16", "utf-16-le", "utf-16-be"])
+HEADS: list[Callable[[dict[str, str]], str]] = [
+    lambda told: "",
+    lambda told: "---\n" + "".join(f"{key}: {value}\n" for key, value in told.items()) + "---\n",
+    lambda told: "+++\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in told.items()) + "+++\n",
+]
+"""Front matter that tells metadata, and none."""
+
+
+def _text(draw: st.DrawFn, id: str, fault: str) -> Content:
+    text, head, told = draw(st.tuples(TEXTS, st.sampled_from(HEADS), METADATA))
+    front = draw(st.sampled_from(ODD[fault])) if fault == "front" else head(told)
+    return Content(front + text, {id: text} if not front and _is_sound(text) else {})
+
+
+def _page(draw: st.DrawFn, id: str, fault: str) -> Content:
+    parts, told, escape, encoding = draw(st.tuples(PARTS, METADATA, st.sampled_from([html.escape, str]), ENCODINGS))
+    head = f"<title>{escape(told.get('title', ''))}</title><meta charset={encoding}>"
+    body = "".join(f"<{tag}>{escape(part)}</{tag}>" for tag, part in zip(["h2", "p", "p", "li", "td"], parts, strict=False))
+    return Content(f"<html><head>{head}</head><body><article>{body}</article></body></html>", {})
+
+
+def _rows(draw: st.DrawFn, id: str, fault: str) -> Content:
+    articles = draw(st.lists(st.tuples(TEXTS, METADATA), min_size=1, max_size=2))
+    rows = [json.dumps(told | {"id": f"{id}-{n}", "body": text}, ensure_ascii=False) for n, (text, told) in enumerate(articles)]
+    rows += [draw(st.sampled_from(ODD["row"]))] if fault == "row" else []
+    sound = {
+        f"{id}-{n}": text for n, (text, told) in enumerate(articles) if _is_sound(text) and "\0" not in told.get("title", "")
+    }
+    return Content("\n".join(rows), sound, len(rows))
+
+
+def _is_sound(text: str) -> bool:
+    """No blanks alone, no binary data, nothing that looks like ISO-2022-JP or front matter."""
+    return bool(text.strip("\ufeff \t\r\n\u3000")) and not {"\0", "\x1b"} & set(text) and not text.startswith(("---", "+++"))
+
+
+KINDS = {".txt": _text, ".md": _text, ".TXT": _text, ".jsonl": _rows, ".html": _page, ".htm": _page}
+KIND = st.tuples(st.sampled_from([*KINDS, ".txt", ".md", ".jsonl", ".jsonl"]), STEMS, FAULTS, ENCODINGS)
+
+
+@st.composite
+def folders(draw: st.DrawFn) -> list[File]:
+    return [_file(draw, number, *kind) for number, kind in enumerate(draw(st.lists(KIND, min_size=1, max_size=2)))]
+
+
+def _file(draw: st.DrawFn, number: int, suffix: str, stem: str, fault: str, encoding: str) -> File:
+    stem = f"{draw(st.sampled_from(ODD['stem'])) if fault == 'stem' else stem}{number}"
+    content = KINDS[suffix](draw, stem if suffix != ".jsonl" else str(number), fault)
+    data = content.text.encode(encoding, "ignore")
+    if fault == "bytes":
+        place, put = draw(st.tuples(st.integers(0, 99), st.binary(max_size=3)))
+        data = data[:place] + put + data[place:]
+    sidecar = draw(st.sampled_from(ODD["sidecar"])) if fault == "sidecar" else None
+    whole = encoding == "utf-8" and fault != "bytes"
+    sound = content.sound if whole and (suffix == ".jsonl" or fault not in ("stem", "sidecar")) else {}
+    return File(stem + suffix, data, sidecar, sound, content.rows if whole or suffix != ".jsonl" else None)
+
+
+# --- what must hold -----------------------------------------------------------------------------------------------
+
+
+def check(files: Sequence[File], home: Path) -> Counter[str]:
+    """Run all stages twice over files and check what must hold of any; tells how much was found."""
+    folder, out = home / "in", home / "out"
+    folder.mkdir()
+    for file in files:
+        (folder / file.name).write_bytes(file.data)
+        if file.sidecar is not None:
+            (folder / file.name).with_suffix(".toml").write_bytes(file.sidecar)
+    run, written = _run([folder], out)
+    told = RunFile.model_validate_json((out / "run.json").read_bytes())
+    _check_accounts(files, folder, run, told)
     _check_run(run)
-    again = _told(list(reversed(articles)), failures)
-    assert (run.claims, run.events, run.names) == (again.claims, again.events, again.names)
-    if pages and articles:
-        files = export.export(run, folder / "out", Config())
-        assert export.export(again, folder / "again", Config()).keys() == files.keys()
-        for name in files.keys() - {"run.json"}:
-            assert (folder / "out" / name).read_bytes() == (folder / "again" / name).read_bytes()
+    _check_files(run, out, written)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "write", lambda path, text: path.name == "run.json" and rewritten.append(text))
+        rewritten: list[str] = []
+        _, again = _run([folder / file.name for file in reversed(files)], out)
+    assert written | {"run.json": ""} == again | {"run.json": ""}
+    assert told == RunFile.model_validate_json(rewritten[0]).model_copy(update={"seconds": told.seconds})
+    return Counter(claims=len(run.claims), events=len(run.events), read=len(told.articles), failed=len(told.failures))
 
 
-def _told(articles: list[Article], failures: tuple[Failure, ...]) -> Run:
-    analyses = tuple(sorted(analyse(articles, Config()), key=lambda analysis: analysis.id))
-    run = Run(read=len(articles), analysed=len(articles), analyses=analyses, failures=failures)
+def _run(paths: Sequence[Path], out: Path) -> tuple[Run, dict[str, str]]:
+    """The whole pipeline: what it found, and the digests of the files that it wrote."""
+    with closing(Store(Path(":memory:"))) as store:
+        run = gather(paths, store, Config())
     tell(run, Config())
-    return run
+    return run, export.export(run, out, Config())
+
+
+def _check_accounts(files: Sequence[File], folder: Path, run: Run, told: RunFile) -> None:
+    """Each file or row is in run.json once, as read or as failed; what is sound was read as it stands."""
+    assert not [failure.reason for failure in told.failures if failure.reason.startswith("analysis")]
+    paths = [article.path for article in told.articles] + [re.sub(r":\d+$", "", failure.path) for failure in told.failures]
+    found, texts = Counter(paths), {analysis.id: analysis.text for analysis in run.analyses}
+    for file in files:
+        count = found.pop(os.fsencode(folder / file.name).decode("utf-8", "backslashreplace"))
+        assert count == file.rows or (file.rows is None and count)
+        assert file.sound.items() <= texts.items()
+    assert not found
+    assert [article.id for article in told.articles] == sorted(texts)
 
 
 def _check_run(run: Run) -> None:
+    """Spans slice back, ids are unique, each claim is of one event."""
     texts = {analysis.id: analysis.text for analysis in run.analyses}
     for analysis in run.analyses:
         assert all(0 <= start < end <= len(analysis.text) for start, end in analysis.sentences)
@@ -143,47 +257,59 @@ def _check_run(run: Run) -> None:
     assert len(set(keys)) == len(keys) and len(set(events)) == len(events)
     assert sorted(key for event in run.events for key in event.claims) == sorted(keys)
     assert {claim.event for claim in run.claims} == set(events)
-    _check_rows(Claim, run.claims)
-    _check_rows(Event, run.events)
-    _check_rows(Name, run.names)
-    table = list(csv.reader(io.StringIO(export._csv(export.CLAIM_COLUMNS, map(export._claim_row, run.claims)))))
-    assert {len(row) for row in table} == {len(export.CLAIM_COLUMNS)} and len(table) == len(run.claims) + 1
 
 
-def _check_rows(kind: type[Claim] | type[Event] | type[Name], found: Sequence[Claim | Event | Name]) -> None:
-    told = export.lines(found).split("\n")
-    assert told.pop() == "" and [kind.model_validate_json(row) for row in told] == list(found)
+def _check_files(run: Run, out: Path, written: dict[str, str]) -> None:
+    """The folder holds what was told and no more, every row is valid by its schema, and tables have their columns."""
+    assert {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()} == written.keys()
+    assert export.digests(out, written) == written
+    for name, kind, found in (("claims", Claim, run.claims), ("events", Event, run.events), ("names", Name, run.names)):
+        rows = (out / f"{name}.jsonl").read_bytes().split(b"\n")
+        assert rows.pop() == b"" and tuple(map(kind.model_validate_json, rows)) == found
+    for name, columns, count in (
+        ("claims", export.CLAIM_COLUMNS, len(run.claims)),
+        ("events", export.EVENT_COLUMNS, len(run.events)),
+    ):
+        table = list(csv.reader(io.StringIO((out / f"{name}.csv").read_bytes().decode("utf-8-sig"), newline="")))
+        assert len(table) == count + 1 and {len(row) for row in table} == {len(columns)}
 
 
-PHASES = [Phase.explicit, Phase.generate, Phase.shrink]
-QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
-
-
-@settings(max_examples=EXAMPLES, derandomize=not LONG, deadline=None, phases=PHASES, suppress_health_check=QUIET)
-@given(ARTICLES)
-def test_any_article_goes_through(told: list[tuple[str, str | None, str | None, str | None]]) -> None:
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr("keii.tag.parse", fake.parse)
-        check(told, Path(folder), pages=False)
-
-
-@settings(max_examples=max(60, LONG // 50), derandomize=not LONG, deadline=None, phases=PHASES, suppress_health_check=QUIET)
-@given(ARTICLES)
-def test_any_article_becomes_files(told: list[tuple[str, str | None, str | None, str | None]]) -> None:
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr("keii.tag.parse", fake.parse)
-        check(told, Path(folder), pages=True)
+SETTINGS = settings(
+    derandomize=not LONG,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 @pytest.mark.model
-@settings(max_examples=max(30, LONG // 50), derandomize=not LONG, deadline=None, phases=PHASES, suppress_health_check=QUIET)
-@given(ARTICLES)
-def test_any_article_goes_through_with_ginza(told: list[tuple[str, str | None, str | None, str | None]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        check(told, Path(folder), pages=False)
+@pytest.mark.slow
+def test_any_folder_goes_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With so many claims and events found that what must hold of them is not true for want of any."""
+    known = keii.tag.parse(FRAGMENTS + REAL, Tag())
+    monkeypatch.setattr("keii.tag.parse", lambda texts, settings: {text: known.get(text) or fake.parsed(text) for text in texts})
+    found: Counter[str] = Counter()
+
+    @settings(SETTINGS, max_examples=EXAMPLES)
+    @given(folders())
+    def each(files: list[File]) -> None:
+        with tempfile.TemporaryDirectory() as home:
+            found.update(check(files, Path(home)) + Counter(examples=1))
+
+    each()
+    assert found["examples"] >= EXAMPLES
+    assert min(found["claims"], found["events"], found["read"], 5 * found["failed"]) > EXAMPLES
 
 
-@settings(max_examples=500, derandomize=not LONG, deadline=None)
+@pytest.mark.model
+@settings(SETTINGS, max_examples=max(30, LONG // 50))
+@given(folders())
+def test_any_folder_goes_through_with_ginza(files: list[File]) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        check(files, Path(home))
+
+
+@settings(SETTINGS, max_examples=500)
 @given(TEXTS)
 def test_tokens_stand_on_characters(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:

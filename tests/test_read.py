@@ -119,6 +119,8 @@ def test_text_is_kept_as_stored(tmp_path: Path, text: str) -> None:
         (b"---\ntitle\n---\n" + TEXT.encode(), "line 2 is no `key: value`"),
         (b"+++\npublished = 'yesterday'\n+++\n" + TEXT.encode(), "not an ISO 8601 date"),
         (b"+++\ntitle = 'a'\n+++\n\n", "only blanks"),
+        (b"+++\nzone = 'Mars'\n+++\n" + TEXT.encode(), "^unknown time zone: 'Mars'$"),
+        (b"+++\nzone = '+99:00'\n+++\n" + TEXT.encode(), "^unknown time zone: '.99:00'$"),
     ],
 )
 def test_what_is_refused(tmp_path: Path, data: bytes, words: str) -> None:

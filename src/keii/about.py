@@ -72,7 +72,7 @@ def about(run: Run, config: Config) -> RunFile:
     return RunFile(
         keii=version("keii"),
         python=platform.python_version(),
-        versions=versions(),
+        versions=dict(versions()),
         lexicons=lexicon.digest(),
         config=config.model_dump(mode="json"),
         articles=[

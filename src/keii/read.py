@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from keii.config import Read
+from keii.dates.find import zone_info
 from keii.model import Article, Failure, KeiiError, Reference
 
 log = logging.getLogger(__name__)
@@ -291,6 +292,8 @@ def _article(
         raise KeiiError("no text, only blanks")
     if "published" in fields:
         fields["published"] = _published(metadata["published"])
+    if "zone" in fields:
+        zone_info(fields["zone"])
     if encoding != "UTF-8":
         notes = (f"read as {encoding}, not UTF-8: offsets count the decoded text", *notes)
     return Article(id=id, text=text, body_start=body_start, path=_shown(path), encoding=encoding, notes=notes, **fields)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -67,11 +68,12 @@ def tag(documents: Sequence[Document], config: Tag | None = None, known: dict[st
     return [_add(document, analysed) for document in documents]
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """The versions that the tags depend on: spaCy, GiNZA, model, Sudachi and its dictionary."""
     from importlib.metadata import version
 
-    return {name: version(name) for name in ("spacy", "ginza", "ja_ginza", "SudachiPy", "SudachiDict-core")}
+    return MappingProxyType({name: version(name) for name in ("spacy", "ginza", "ja_ginza", "SudachiPy", "SudachiDict-core")})
 
 
 def meanings(words: Sequence[str]) -> npt.NDArray[np.float32]:

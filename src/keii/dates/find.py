@@ -57,10 +57,10 @@ def parse_moment(value: str) -> datetime:
 @cache
 def zone_info(name: str) -> tzinfo:
     """The zone of an IANA name or an offset (`+09:00`); raises KeiiError for another."""
-    if match := re.fullmatch(r"([+±-])(\d{2}):?(\d{2})", name):
-        offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
-        return timezone(-offset if match[1] == "-" else offset)
     try:
+        if match := re.fullmatch(r"([+±-])(\d{2}):?(\d{2})", name):
+            offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+            return timezone(-offset if match[1] == "-" else offset)
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise KeiiError(f"unknown time zone: {name!r}") from error
