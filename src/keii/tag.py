@@ -132,7 +132,7 @@ def parse(texts: Iterable[str], settings: Tag) -> dict[str, Parsed]:
     parsed: dict[str, Parsed] = {}
     with ginza.zone():
         for batch in _batches(sorted(texts, key=lambda text: (len(text), text)), settings.batch):
-            parsed.update(zip(batch, map(_parsed, ginza.analyse(batch)), strict=True))
+            parsed.update(zip(batch, map(_parsed, batch, ginza.analyse(batch)), strict=True))
     return parsed
 
 
@@ -170,10 +170,11 @@ def _piece(sentence: str, start: int, end: int) -> Iterator[_Piece]:
         yield _Piece(text, folded.starts, folded.ends)
 
 
-def _parsed(analysed: Analysed) -> Parsed:
+def _parsed(text: str, analysed: Analysed) -> Parsed:
     words = (i for i, word in enumerate(analysed.words) if not word.surface.isspace())
     places = {i: n for n, i in enumerate(words)}
-    return Parsed(tuple(_tokens(analysed, places)), tuple(_entities(analysed.doc, places)))
+    tokens = tuple(_tokens(analysed, places))
+    return Parsed(tokens, tuple(_entities(text, analysed.doc, places, tokens)))
 
 
 def _tokens(analysed: Analysed, places: Mapping[int, int]) -> Iterator[Token]:
@@ -210,13 +211,13 @@ def _first(form: str) -> str:
     return min(re.sub("[=|]", "_", form).split(","))
 
 
-def _entities(doc: Doc, places: Mapping[int, int]) -> Iterator[Mention]:
+def _entities(text: str, doc: Doc, places: Mapping[int, int], tokens: Sequence[Token]) -> Iterator[Mention]:
     for entity in doc.ents:
-        inside = [i for i in range(entity.start, entity.end) if i in places]
         label = ene_label(entity.label_)
-        if inside and label:
-            start, end = doc[inside[0]].idx, doc[inside[-1]].idx + len(doc[inside[-1]].text)
-            yield Mention(start, end, label, doc.text[start:end], (f"ginza:{entity.label_}",))
+        inside = [tokens[places[i]] for i in range(entity.start, entity.end) if i in places] if label else []
+        if label and inside:
+            start, end = inside[0].start, inside[-1].end
+            yield Mention(start, end, label, text[start:end], (f"ginza:{entity.label_}",))
 
 
 def _join(parts: list[tuple[_Piece, Parsed]]) -> Analysis:

@@ -21,7 +21,10 @@ TAGS = ("O", *(f"{prefix}-{label}" for label in LABELS for prefix in "BI"))
 
 @dataclass(frozen=True)
 class Model:
-    """`weights[rows[feature]]` scores the tags; `steps[a, b]` scores tag b behind tag a, row -1 the first tag."""
+    """`weights[rows[feature]]` scores the tags; `steps[a, b]` scores tag b behind tag a, row -1 the first tag.
+
+    The last row of weights is that of no feature.
+    """
 
     rows: dict[str, int]
     weights: NDArray[np.float32]
@@ -36,20 +39,15 @@ class Model:
         starts: list[int] = []
         for told in features:
             starts.append(len(places))
-            places.append(-1)
+            places.append(len(self.rows))
             places += [place for place in map(row, told.names) if place is not None]
-        named = np.add.reduceat(self._padded.take(places, axis=0), starts)
+        named = np.add.reduceat(self.weights.take(places, axis=0), starts)
         total: Floats = named + self._sums.totals([told.groups for told in features])
         return total
 
     @cached_property
-    def _padded(self) -> Floats:
-        """The weights, and a last row of no feature."""
-        return np.vstack([self.weights, np.zeros(len(TAGS))])
-
-    @cached_property
     def _sums(self) -> Sums:
-        return Sums([dict(zip(self.rows, self.weights, strict=True))], [len(TAGS)])
+        return Sums([dict(zip(self.rows, self.weights, strict=False))], [len(TAGS)])
 
 
 def decode(scores: Floats, lengths: Sequence[int], steps: NDArray[np.float32]) -> list[list[int]]:
@@ -114,7 +112,7 @@ def from_json(data: dict[str, object]) -> Model:
     """A model as `names.train` writes it, in hundredths: sums of whole numbers are exact, and of equals the first tag wins."""
     features = data["features"]
     assert isinstance(features, dict)
-    weights = np.zeros((len(features), len(TAGS)), dtype=np.float32)
+    weights = np.zeros((len(features) + 1, len(TAGS)), dtype=np.float32)
     for i, pairs in enumerate(features.values()):
         for tag, weight in zip(pairs[::2], pairs[1::2], strict=True):
             weights[i, tag] = weight

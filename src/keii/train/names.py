@@ -292,6 +292,7 @@ def learn(data: Sequence[Example], *, c2: float = 0.7, least: int = 2, rounds: i
     start = np.zeros(len(rows) * len(TAGS) + (len(TAGS) + 1) * len(TAGS))
     result = minimize(problem, start, jac=True, method="L-BFGS-B", options={"maxiter": rounds, "maxcor": 6})
     weights, steps = problem.unpack(result.x)
+    weights = np.vstack([weights, np.zeros(len(TAGS))])
     return Model(rows, weights.astype(np.float32), np.where(allowed(), steps, -1e4).astype(np.float32))
 
 
