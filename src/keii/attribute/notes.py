@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from keii.attribute.names import Names, cited_outlets, outlet_meant, pattern, source
 from keii.model import RUNNING_TEXT, Block, Citation, Document, Source, Span
+from keii.names import outlet_kind
 
 _STAMP = 8
 """Level of the sections that a time stamp heads: they lie inside the section that a note covers."""
@@ -28,9 +29,8 @@ _ACCOUNTS = {
 _DATELINE = re.compile(
     r"^[ \u3000]*(?:【(?P<a>[^】\n]{2,24})】|[\[［](?P<b>[^\]］\n]{2,24})[\]］]|[（(](?P<c>[^（）()\n]{2,24})[）)])"
 )
-_AGENCY = re.compile(
-    r"(?:(?P<apart>.*[=＝\s\u3000])|(?P<close>[一-龠ァ-ヶー]{2,8}))(?P<name>共同(?:通信)?|時事(?:通信)?|ロイター|AP|ＡＰ|AFP(?:時事)?|UPI|DPA|新華社|ブルームバーグ)"
-)
+_PLACE = re.compile(r"[一-龠ァ-ヶー]{2,8}")
+"""A place that an agency's name follows without a mark: 【モスクワ共同】."""
 _PARTS = re.compile(r"\s[–—|｜-]\s|[、,|｜]")
 
 
@@ -98,17 +98,20 @@ def datelines(document: Document, names: Names) -> Iterator[Citation]:
 
 def _agency(document: Document, block: Block) -> tuple[int, int, str] | None:
     """Span and name of the agency in the dateline of a block; round brackets need a date or another mark before its name."""
-    text = document.article.text
-    line = _DATELINE.match(text[block.start : block.end])
+    line = _DATELINE.match(document.article.text[block.start : block.end])
     group = next((group for group in ("a", "b", "c") if line and line[group]), None)
     if line is None or group is None:
         return None
-    agency = _AGENCY.fullmatch(line[group])
-    name = outlet_meant(agency["name"]) if agency and (agency["apart"] or group != "c") else None
-    if agency is None or name is None:
-        return None
-    start = block.start + line.start(group) + agency.start("name")
-    return start, start + len(agency["name"]), name
+    told = line[group]
+    for k in range(1, len(told) - 1):
+        apart = told[k - 1] in "=＝" or told[k - 1].isspace()
+        if apart or (group != "c" and _PLACE.fullmatch(told, 0, k)):
+            name = outlet_meant(told[k:])
+            outlet = outlet_kind(name) if name else None
+            if outlet and outlet.kind == "agency":
+                start = block.start + line.start(group) + k
+                return start, start + len(told) - k, outlet.name
+    return None
 
 
 def _sources(document: Document, names: Names, block: Block) -> tuple[Source, ...]:
