@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from keii.names.crf import TAGS, Model, decode, from_json
+from keii.names.features import Told
 from keii.train.names import Example, _Problem, gold_spans, learn, to_json
 
 OUTSIDE, BEGIN, INSIDE = (TAGS.index(tag) for tag in ("O", "B-PERSON", "I-PERSON"))
@@ -29,7 +30,8 @@ def test_what_is_learned_is_told_again() -> None:
 
 
 def tags(model: Model, words: str) -> list[int]:
-    return decode(model.scores([[word] for word in words]), model.steps)
+    [told] = decode(model.scores([Told([], [word]) for word in words]), [len(words)], model.steps)
+    return told
 
 
 def test_the_slope_is_that_of_the_loss() -> None:
