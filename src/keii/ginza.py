@@ -35,8 +35,8 @@ _LEFT_OUT = ("vocab", "bunsetu_recognizer", "compound_splitter")
 _LOOKED_AT = (SHAPE, IS_SPACE)
 """What the models look at of a spelling."""
 Floats = npt.NDArray[np.float32]
-_REMEMBERED = 1 << 14
-"""So many words are remembered."""
+_REMEMBERED = 1 << 13
+"""The vectors of so many words are remembered."""
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """Settings of glibc's `mallopt`, as malloc.h numbers them."""
 
@@ -74,8 +74,8 @@ class Analysed(NamedTuple):
 def analyse(texts: Sequence[str]) -> list[Analysed]:
     """What `nlp.pipe` finds, all texts in one batch; inside a `zone`."""
     nlp = model()
-    words, embed, encode = _parts()
-    told = [words(text) for text in texts]
+    embed, encode = _parts()
+    told = [_words(text) for text in texts]
     docs = [Doc(nlp.vocab, words=[word.surface for word in found], spaces=spaces) for found, spaces in told]
     for doc, vectors in zip(docs, encode(embed([[word.surface for word in found] for found, _ in told])), strict=True):
         cast("Any", doc).tensor = vectors
@@ -92,10 +92,10 @@ def analyse(texts: Sequence[str]) -> list[Analysed]:
 
 
 @cache
-def _parts() -> tuple[_Words, _Embedding, _Encoder]:
+def _parts() -> tuple[_Embedding, _Encoder]:
     nlp = model()
     embed, encode = cast("Any", nlp.get_pipe("tok2vec")).model.layers
-    return _Words(cast("Any", nlp.tokenizer).tokenizer), _Embedding(nlp, embed), _Encoder(encode)
+    return _Embedding(nlp, embed), _Encoder(encode)
 
 
 def _use_numpy_products(nlp: Language) -> None:
@@ -110,35 +110,27 @@ def _use_numpy_products(nlp: Language) -> None:
 # --- from texts to vectors ----------------------------------------------------------------------------------------
 
 
-class _Words:
-    """The words of texts, as spaCy's Japanese tokenizer tells them; what Sudachi's dictionary says of a word is asked once."""
+def _words(text: str) -> tuple[list[DetailedToken], list[bool]]:
+    """The words of a text, as spaCy's Japanese tokenizer tells them, and whether a space is behind each."""
+    words = [word for word in map(_word, cast("Any", model().tokenizer).tokenizer.tokenize(text)) if word.surface]
+    if text.split() == [text]:
+        return words, [False] * len(words)
+    apart = [word for before, word in pairwise([None, *words]) if not (_is_space(before) and _is_space(word))]
+    found, spaces = cast("Any", get_dtokens_and_spaces)(apart, text)
+    return found, spaces
 
-    def __init__(self, sudachi: Any) -> None:
-        self._sudachi = sudachi
-        self._known: dict[tuple[int, str], DetailedToken] = {}
 
-    def __call__(self, text: str) -> tuple[list[DetailedToken], list[bool]]:
-        """The words of a text and whether a space is behind each; further spaces are words."""
-        words = [word for word in map(self._word, self._sudachi.tokenize(text)) if word.surface]
-        if text.split() == [text]:
-            return words, [False] * len(words)
-        apart = [word for before, word in pairwise([None, *words]) if not (_is_space(before) and _is_space(word))]
-        found, spaces = cast("Any", get_dtokens_and_spaces)(apart, text)
-        return found, spaces
+def _word(morpheme: Any) -> DetailedToken:
+    surface, (tag, inflection) = morpheme.surface(), _kind(tuple(morpheme.part_of_speech()))
+    lemma = morpheme.dictionary_form() or surface
+    return DetailedToken(surface, tag, inflection, lemma, morpheme.normalized_form(), morpheme.reading_form(), None)
 
-    def _word(self, morpheme: Any) -> DetailedToken:
-        key = morpheme.word_id(), morpheme.surface()
-        word = self._known.get(key)
-        if word is None:
-            kinds = [kind if kind != "*" else "" for kind in morpheme.part_of_speech()]
-            tag, inflection = "-".join(filter(None, kinds[:4])), ";".join(filter(None, kinds[4:]))
-            lemma, norm, reading = morpheme.dictionary_form(), morpheme.normalized_form(), morpheme.reading_form()
-            word = DetailedToken(key[1], tag, inflection, lemma or key[1], norm, reading, None)
-            if not morpheme.is_oov():
-                if len(self._known) >= _REMEMBERED:
-                    self._known.clear()
-                self._known[key] = word
-        return word
+
+@cache
+def _kind(parts: tuple[str, ...]) -> tuple[str, str]:
+    """A word's tag and inflection: of these Sudachi has some hundreds."""
+    kinds = [part if part != "*" else "" for part in parts]
+    return "-".join(filter(None, kinds[:4])), ";".join(filter(None, kinds[4:]))
 
 
 def _is_space(word: DetailedToken | None) -> bool:
