@@ -8,7 +8,7 @@ from handmade import GREETED, RESIGNED, SAID, document
 
 from keii.extract import meaning
 from keii.extract.candidates import candidates
-from keii.extract.meaning import Senses, for_claim, for_type, words
+from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import Scene
 
 
@@ -46,24 +46,6 @@ def test_rows_have_the_word_in_the_columns_of_its_use(asked: list[str]) -> None:
     assert set(row[: meaning.MEANING]) == {vectors[verb, 0, 0]} and not row[meaning.MEANING : 5 * meaning.MEANING].any()
     assert row[-5:].tolist() == [1, 0, 0, 0, 0]
     assert for_type(vectors)[verb, 0] == 2 * vectors[verb, 0, 0]
-
-
-def test_senses_are_the_rows_times_their_weights(monkeypatch: pytest.MonkeyPatch) -> None:
-    random, told = np.random.default_rng(0), {}
-
-    def vector(word: str) -> np.ndarray:
-        return told.setdefault(word, random.normal(size=meaning.MEANING).astype(np.float32))
-
-    monkeypatch.setattr(meaning, "meanings", lambda some: np.array([vector(word) for word in some]))
-    claim, type = random.normal(size=7 * meaning.MEANING + 5), random.normal(size=(3 * meaning.MEANING, 4))
-    senses = Senses(claim, type)
-    for notation in (GREETED, SAID, GREETED):
-        made = document(notation)
-        scene, found = Scene(made), list(candidates(made))
-        vectors = words(scene, found)
-        for_a_claim, for_a_type = senses.totals(scene, found)
-        assert for_a_claim == pytest.approx(for_claim(vectors, scene, found) @ claim)
-        assert for_a_type == pytest.approx(for_type(vectors) @ type)
 
 
 @pytest.mark.model

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from heapq import nsmallest
 from pathlib import Path
 from typing import NamedTuple, get_args
 
@@ -17,7 +18,7 @@ from keii.extract.collective import First, look
 from keii.extract.features import Families, describe, told
 from keii.extract.grammar import is_condition, is_sahen, particles
 from keii.extract.learned import Linear, load
-from keii.extract.meaning import Senses
+from keii.extract.meaning import for_claim, for_type, words
 from keii.extract.scene import SPECIFIC, SPEECH, Scene
 from keii.extract.trees import Trees
 from keii.model import Document, EventType
@@ -53,20 +54,16 @@ class Looks:
 
     def look(self, scene: Scene, found: Sequence[Candidate], rows: Sequence[Families]) -> First:
         """Score candidates one by one: rows are what `describe` says of each."""
-        sums = self._sums.totals([groups for families in rows for groups in families])
+        vectors, sums = words(scene, found), self._sums.totals([groups for families in rows for groups in families])
         sums = sums.reshape(len(rows), -1, sums.shape[1])
-        parts, (sense, kinds) = sums[:, :, 0], self._senses.totals(scene, found)
-        types = self.kind.chances(self.kind.bias + sums[:, :, 1:].sum(axis=1) + kinds)
+        parts, sense = sums[:, :, 0], for_claim(vectors, scene, found) @ self.claim
+        types = self.kind.chances(self.kind.bias + sums[:, :, 1:].sum(axis=1) + for_type(vectors) @ self.type)
         return First(np.hstack([parts, sense[:, None]]), parts.sum(axis=1) + self.keep.bias[0], types, self.kind.classes)
 
     @cached_property
     def kept(self) -> dict[str, float]:
         """What each feature says of a claim."""
         return {name: float(row[0]) for name, row in self.keep.weights.items()}
-
-    @cached_property
-    def _senses(self) -> Senses:
-        return Senses(self.claim, self.type)
 
     @cached_property
     def _sums(self) -> Sums:
@@ -161,8 +158,8 @@ def _type(name: str) -> EventType:
 
 def _why(weights: Mapping[str, float], families: Families, gain: float) -> tuple[str, ...]:
     """The three features that spoke loudest for the claim, and what its surroundings added."""
-    names = {(-weights[name], name) for names in told(families) for name in names if name in weights}
-    loudest = sorted(names)[:3]
+    names = {name for names in told(families) for name in names if name in weights}
+    loudest = nsmallest(3, ((-weights[name], name) for name in names))
     return *(f"kept: {name} {-weight:+.2f}" for weight, name in loudest), f"kept: beside the others {gain:+.2f}"
 
 
