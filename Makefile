@@ -65,7 +65,7 @@ bench-memory: .venv/ready ## memory of a run of two jobs, worker by worker
 	$(BIN)/python -m keii.bench.speed --shared $(SHARED) --memory
 
 fuzz: .venv/ready ## the long form of the fuzz tests
-	KEII_FUZZ=20000 $(BIN)/pytest tests/test_fuzz.py tests/test_patterns.py
+	KEII_FUZZ=20000 $(BIN)/pytest tests/test_fuzz.py
 
 audit: .venv/ready ## known vulnerabilities of what is installed
 	$(BIN)/pip-audit -r requirements.lock

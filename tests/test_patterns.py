@@ -1,64 +1,26 @@
-"""Every regular expression of the package is linear or bounded: hostile characters take under a second.
-
-It takes many minutes, and so belongs to the long form, `make fuzz`.
-"""
+"""Every regular expression of the package is linear or bounded: hostile characters take under a second."""
 
 import ast
+import importlib
 import json
-import os
 import re
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from functools import cache
+from inspect import signature
 from pathlib import Path
+from types import FunctionType, ModuleType
 
+import hostile
 import pytest
 
 SOURCE = Path(__file__).parents[1] / "src" / "keii"
-
 SIZE = 100_000
-HOSTILE = {
-    "letters": "a",
-    "capitals": "A",
-    "words": "ab ",
-    "names": "Ab Cd. ",
-    "digits": "1",
-    "numerals": "1,",
-    "decimals": "1.1",
-    "kanji numerals": "一二十百千万",
-    "dates": "1月1日",
-    "years": "2023年",
-    "slashes": "1/",
-    "dashes": "1-",
-    "clock": "1時1分",
-    "kanji": "日月年市長",
-    "kana": "のには",
-    "katakana": "アー・",
-    "blanks": " ",
-    "wide blanks": "\u3000",
-    "lines": "\n",
-    "lines and blanks": " \n",
-    "open": "「",
-    "round": "（",
-    "brackets": "「」",
-    "nested": "(「『",
-    "emphasis": "**",
-    "links": "[a](",
-    "tags": "<a ",
-    "addresses": "http://a.b/",
-    "handles": "@a_",
-    "stops": "。",
-    "commas": "、",
-    "dots": ".",
-    "marks": "・-—…",
-    "sources": "出典:",
-    "quoted": "「あ」と",
-    "says": "によると",
-    "money": "1億円",
-    "people": "田中一郎氏は",
-    "emoji": "👩\u200d👧",
+BOUNDED = {
+    r"。|[?!].*[?!]$": 70,  # keii.segment.lines._is_heading: a longer line is none
 }
-
+"""Patterns that are tried on so many characters at most, and where that is seen to."""
 
 COLLECT = """
 import importlib, json, pkgutil, re, sys
@@ -91,54 +53,113 @@ print(json.dumps(sorted(found)))
 """Tells every pattern that the package compiles when it is imported and when it runs over articles."""
 
 
-def patterns() -> list[tuple[str, int]]:
-    """All patterns that are compiled, and those that stand in the source as constants."""
+def patterns() -> dict[tuple[str, int], bool]:
+    """All patterns with their flags, those compiled and those in the source, and whether they are only tried at one place."""
     told = subprocess.run([sys.executable, "-c", COLLECT], capture_output=True, text=True, check=True, cwd=Path(__file__).parent)
-    found = {(pattern, flags) for pattern, flags in json.loads(told.stdout)}
+    uses = set(_uses())
+    once = {pattern for pattern, at_one_place in uses if at_one_place} - {pattern for pattern, at_one in uses if not at_one}
+    found = {(pattern, flags): pattern in once for pattern, flags in json.loads(told.stdout)}
+    known = {pattern for pattern, _ in found}
+    return found | {(pattern, 0): pattern in once for pattern, _ in sorted(uses) if pattern not in known}
+
+
+def _uses() -> Iterator[tuple[str, bool]]:
+    """The patterns in the source, `re.match("…")` and `_NAME.match(…)`: whether they are tried there at one place."""
     for path in SOURCE.rglob("*.py"):
-        if "bench" not in path.parts:
-            found |= {(pattern, 0) for pattern in _constants(ast.parse(path.read_text(encoding="utf-8")))}
-    return sorted(found)
+        if {"bench", "train", "__main__.py"} & set(path.parts):
+            continue
+        module = ".".join(("keii", *path.relative_to(SOURCE).with_suffix("").parts)).removesuffix(".__init__")
+        known = _named(importlib.import_module(module))
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        once = {node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in ("match", "fullmatch")}
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(ctx=ast.Load()) | ast.Call() if ast.unparse(node) in known:
+                    yield known[ast.unparse(node)], node in once
+                case ast.Call(ast.Attribute(ast.Name("re") as of, "compile"), _):
+                    pass
+                case ast.Call(ast.Attribute(ast.Name("re") as of), [ast.Constant(str() as pattern), *_]):
+                    yield pattern, of in once
 
 
-def _constants(tree: ast.AST) -> set[str]:
-    """The constant patterns of calls `re.search(…)`."""
-    return {
-        node.args[0].value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == "re"
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-        and isinstance(node.args[0].value, str)
-    } - {""}
+def _named(module: ModuleType) -> dict[str, str]:
+    """The patterns of a module by how they are called, `_NAME` or `_made()`."""
+    values = vars(module).items()
+    made = [
+        (name, value) for name, value in values if isinstance(value, FunctionType | _Cached) and not signature(value).parameters
+    ]
+    return {name: value.pattern for name, value in values if isinstance(value, re.Pattern)} | {
+        f"{name}()": value().pattern for name, value in made if value.__annotations__.get("return") == "re.Pattern[str]"
+    }
+
+
+_Cached = type(cache(len))
+
+
+BAD = {
+    r"(a+)+$": False,
+    r"(a|aa)+$": True,
+    r"(\w+\s?)*:": True,
+    r"\s+$": False,
+    r"(.*?,){9}x": True,
+    r".*a.*b.*c": False,
+    r"\[[^\]]*\]": False,
+    r"「.*」と述べた": False,
+    r"a.{0,5000}b.{0,5000}c": False,
+    r"^\s*-?\s*x": False,
+}
+"""Patterns that are neither linear nor bounded, and whether they are tried at one place."""
+GOOD = {
+    r"a{1,30}b": False,
+    r"(?<!\s)\s+$": False,
+    r"\s+$": True,
+    r"(?:ab|cd)+": False,
+    r"\d{4}-\d\d": False,
+    r"[（(][^（）()]*[)）]": False,
+    r"[一-龠]{1,8}(?:は|が|も)": False,
+    r"^\s*(?:-\s*)?x": False,
+}
+
+
+@pytest.mark.parametrize("pattern", BAD)
+def test_what_takes_too_long_is_found(pattern: str) -> None:
+    assert _slow(re.compile(pattern), BAD[pattern], tries=1)
+
+
+@pytest.mark.parametrize("pattern", GOOD)
+def test_what_is_linear_or_bounded_is_not(pattern: str) -> None:
+    assert not _slow(re.compile(pattern), GOOD[pattern])
 
 
 @pytest.mark.slow
-@pytest.mark.skipif("KEII_FUZZ" not in os.environ, reason="takes many minutes: `make fuzz`")
 def test_patterns_are_linear_or_bounded() -> None:
     found = patterns()
-    assert len(found) > 250
-    texts = {name: (piece * SIZE)[:SIZE] for name, piece in HOSTILE.items()}
-    slow = [
-        f"{took:.1f} s on {name}: {pattern}"
-        for pattern, flags in found
-        for name, text in texts.items()
-        if (took := _seconds(re.compile(pattern, flags), text)) > 1
-    ]
-    assert not slow, "\n".join(slow)
+    assert len(found) > 350 and BOUNDED.keys() <= {pattern for pattern, _ in found}
+    slow = [_slow(re.compile(pattern, flags), once, BOUNDED.get(pattern, SIZE)) for (pattern, flags), once in found.items()]
+    assert not any(slow), "\n".join(filter(None, slow))
 
 
-def _seconds(pattern: re.Pattern[str], text: str) -> float:
-    """CPU seconds of finding all matches, of a part of the text where that is enough: 5 ms a tenth, squared, is 0.5 s in all."""
-    took = 0.0
-    for share, enough in ((100, 0.0), (10, 0.005), (1, 1.0)):
-        begun = time.process_time()
-        for _ in pattern.finditer(text[: len(text) // share]):
-            pass
-        took = time.process_time() - begun
-        if took > 1 or took < enough:
-            break
-    return took
+def _slow(pattern: re.Pattern[str], once: bool, size: int = SIZE, tries: int = 2) -> str:
+    """On which hostile text of so many characters a pattern takes more than a second each time it is tried, if there is one.
+
+    A text is tried at a tenth of the length first, and at three tenths if it takes 5 ms there: if time grows with the square of
+    the length, what takes less is less than half a second in full. It is tried in full if it takes 0.25 s at three tenths, or
+    0.08 s and grew faster than the length; and so is, of all texts, the one that takes longest at a tenth.
+    """
+
+    def is_slow(text: str) -> bool:
+        return all(hostile.seconds(pattern, text, once, 1) >= 1 for _ in range(tries))
+
+    longest = 0.0, ""
+    for tenth, more, text in zip(*(hostile.texts(pattern, size * part // 10) for part in (1, 3, 10)), strict=True):
+        took = hostile.seconds(pattern, tenth, once, 0.1)
+        longest = max(longest, (took, text))
+        if took > 0.005:
+            grown = hostile.seconds(pattern, more, once, 0.3) if took < 0.1 else 0.3
+            if grown > (0.08 if grown > 5 * took else 0.25) and is_slow(text):
+                return _told(pattern, text)
+    return _told(pattern, longest[1]) if is_slow(longest[1]) else ""
+
+
+def _told(pattern: re.Pattern[str], text: str) -> str:
+    return f"{pattern.pattern}: {text[:20]!r}…{text[-5:]!r}"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from keii.model import Article, Document, Span
 from keii.segment import segment
-from keii.segment.sentences import sentences
+from keii.segment.sentences import LONGEST, sentences
 
 CASES = Path(__file__).parent / "cases" / "sentences.txt"
 
@@ -144,3 +144,11 @@ def test_spans_slice_back_in_order_and_lose_no_letter(text: str) -> None:
 def test_long_lines_cost_linear_time() -> None:
     for text in ("「" * 100_000, "(" * 50_000 + ")" * 50_000, "りんご、" * 40_000, "。" * 100_000):
         assert page("題\n\n" + text).blocks
+
+
+def test_a_sentence_without_end_is_cut_at_its_pauses() -> None:
+    text = "社長が辞任し、" * 2000
+    cut = list(sentences(text, 0, len(text)))
+    assert max(end - start for start, end in cut) <= LONGEST
+    assert all(text[end - 1] == "、" for _, end in cut) and "".join(text[start:end] for start, end in cut) == text
+    assert [end - start for start, end in sentences("あ" * 5000, 0, 5000)] == [LONGEST, LONGEST, 1000]

@@ -114,7 +114,7 @@ main.add_command(compare)
 @_CONFIG
 @click.option("-j", "--jobs", type=click.IntRange(min=1), help="Processes (default: one a core).")
 @click.option("--cluster", metavar="tcp://HOST:PORT", help="Run on a Dask scheduler (extra `cluster`).")
-@click.option("--rules-only", is_flag=True, help="No learned models: rules keep, type and date.")
+@click.option("--rules-only", is_flag=True, help="Claims by rules alone: none of their learned models.")
 @click.option("--fresh", is_flag=True, help="Forget what earlier runs left in OUT.")
 @click.option("--profile", is_flag=True, help="Tell where the time went.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no table.")

@@ -32,7 +32,7 @@ class Names(Section):
 
 
 class Extract(Section):
-    rules_only: bool = Field(False, description="no learned model: rules keep, drop and type")
+    rules_only: bool = Field(False, description="claims by rules alone: they keep, type, date and cast")
     threshold: float | None = Field(
         None, description="keep a candidate from this probability on; default: the model's own", ge=0, le=1
     )

@@ -11,7 +11,7 @@ from keii.names import outlet_kind
 
 _STAMP = 8
 """Level of the sections that a time stamp heads: they lie inside the section that a note covers."""
-_NOTE = re.compile(rf"^\s*[（(【\[]?\s*(?:{pattern('note')})\s?(?:[:：]|\s|(?=[『「]))\s*")
+_NOTE = re.compile(rf"^\s*(?:[（(【\[]\s*)?(?:{pattern('note')})\s?(?:[:：]|\s|(?=[『「]))\s*")
 _HEAD = re.compile(r"^\s*(?:[■◆▼▽★☆●◎□◇▶]|#{1,6}\s|\d{1,2}[.．]\s?\S|【[^】]{0,20}追記】)")
 _HANDLE = re.compile(r"@([A-Za-z0-9_]{2,30})")
 _OFFICIAL = re.compile(

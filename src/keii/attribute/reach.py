@@ -15,7 +15,7 @@ from keii.attribute.told import Teller
 from keii.attribute.works import Works
 from keii.model import RUNNING_TEXT, Citation, Document, Sentence, Source, Span
 
-_HEARSAY = re.compile(rf"{pattern('hearsay')}[。．！!」』)）\s]*(?:[（(][^（）()]*[)）])?[。．\s]*$")
+_HEARSAY = re.compile(rf"{pattern('hearsay')}[。．！!」』)）\s]*(?:[（(][^（）()]*[)）][。．\s]*)?$")
 _DEEMED = re.compile(r"と(?:も)?し(?:てい(?:る|ます|た)|た)[。．」』\s]*$")
 _REPORTED = re.compile(r"(?:と|とも|も|を)(?:伝え|報じ|報道し)(?:て|た|ら|る)[^。、]{0,6}[。．\s]*$")
 _ANAPHOR = re.compile(

@@ -12,7 +12,7 @@ from keii.names import find_outlets
 from keii.text import fold
 
 _MARK = re.compile(
-    r"^\s*[-・●*•]?\s*(?:\[(\d{1,3})\]|※\s?(\d{1,3})|注\s?(\d{1,3})|\*(\d{1,3})|\((\d{1,3})\)|(\d{1,3})[.)]\s)[\s:.)]*"
+    r"^\s*(?:[-・●*•]\s*)?(?:\[(\d{1,3})\]|※\s?(\d{1,3})|注\s?(\d{1,3})|\*(\d{1,3})|\((\d{1,3})\)|(\d{1,3})[.)]\s)[\s:.)]*"
 )
 _BULLET = re.compile(r"^\s*[-・●*•◆■]\s*")
 _URL = re.compile(r"https?://[^\s<>「」『』()（）。、]+")
@@ -22,8 +22,10 @@ _ISO = re.compile(r"((?:19|20)\d{2})[-/年.]\s?(\d{1,2})(?:[-/月.]\s?(\d{1,2}))
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.?\s+(\d{{1,2}})?", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-_POST = re.compile(r"\[@?[A-Za-z0-9_]+\]|\[[^\]]*(?:post|tweet|reply)[^\]]*\]|投稿|ポスト|ツイート", re.IGNORECASE)
-_SURNAME = re.compile(r"[A-Z][\w'’.-]+(?:\s(?:van|von|de|la|[A-Z][\w'’-]+))*,(?:\s?[A-Z]\.?-?)*")
+_POST = re.compile(
+    r"\[@?[A-Za-z0-9_]{1,100}\]|\[[^\]]{0,100}(?:post|tweet|reply)[^\]]{0,100}\]|投稿|ポスト|ツイート", re.IGNORECASE
+)
+_SURNAME = re.compile(r"[A-Z][\w'’.-]{1,30}(?:\s(?:van|von|de|la|[A-Z][\w'’-]{1,30})){0,4},(?:\s?[A-Z]\.?-?)*")
 
 
 def references(document: Document) -> tuple[Reference, ...]:
@@ -81,9 +83,9 @@ def _authors(text: str) -> tuple[str, ...]:
     ('Hagey, K.', 'Jin, B.', 'Seetharaman, D.')
     """
     handle = re.search(r"\[(@[A-Za-z0-9_]+)\]", text)
-    plain = re.sub(r"\[[^\]]*\]", "", text)
+    plain = re.sub(r"\[[^\]]{0,100}\]", "", text)
     western = [found[0].strip(" ,") for found in _SURNAME.finditer(plain)]
-    names = western or [part.strip(" .,") for part in re.split(r"\s*(?:&|\band\b|;|、|・|,)\s*", plain)]
+    names = western or [part.strip().strip(" .,") for part in re.split(r"&|\band\b|[;、・,]", plain)]
     names = [name for name in names if name]
     if handle and names:
         names[0] += f" [{handle[1]}]"
@@ -98,7 +100,7 @@ def surname(author: str) -> str:
 def _outlet(text: str, url: str | None) -> str | None:
     """The outlet named last in the entry, else where its link leads."""
     for part in reversed([part for part in re.split(r"[.:,、。/|–]\s|\s[-–—|/]\s|[、。|｜]|\s{2,}", text + " ") if part.strip()]):
-        named = outlet_meant(re.sub(r"[\d年月日/-]+$", "", part.strip(" .:,")).strip())
+        named = outlet_meant(re.sub(r"(?<![\d年月日/-])[\d年月日/-]+$", "", part.strip(" .:,")).strip())
         if named:
             return named
     inside = find_outlets(text)

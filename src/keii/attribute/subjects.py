@@ -181,7 +181,7 @@ def _in_bracket(before: str) -> bool:
 
 def _by_role(whole: str, start: int, end: int) -> tuple[Source, ...]:
     """A person or body that is only called by its role or kind (県警, 男性, 寺側)."""
-    head = re.sub(r"(?:ら|たち|達|自身|など|の?側)+$", "", whole)
+    head = re.sub(r"(?:ら|たち|達|自身|など|の?側){1,9}$", "", whole)
     kind: SourceKind | None = None
     if (whole.endswith("側") and head) or head.endswith(words("person")):
         kind = "person"

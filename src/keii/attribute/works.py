@@ -11,7 +11,7 @@ from keii.model import Citation, Reference, Sentence, Source, Span
 from keii.names import find_outlets
 
 _APA = re.compile(r"[（(]([^（）()\d]{1,80}?(?:,|、|，|\s)\s?(?:19|20)\d{2}[a-z]?(?:\s?[;；][^（）()]{1,120})?)[)）]")
-_APA_ONE = re.compile(r"^\s*(.{1,80}?)\s?[,、，]?\s?((?:19|20)\d{2}[a-z]?)\s*$")
+_APA_ONE = re.compile(r"^\s*(\S.{0,79}?)\s?[,、，]?\s?((?:19|20)\d{2}[a-z]?)\s*$")
 _NARRATIVE = re.compile(
     r"([A-Z][\w'’.-]{1,30}(?:\s(?:&|and|et al\.?|[A-Z][\w'’.-]+)){0,4}|[一-龠々]{1,6}(?:ら)?)\s?"
     r"[（(]((?:19|20)\d{2}[a-z]?)[)）]\s?(?:は|が|も|によると|によれば)"
@@ -64,7 +64,7 @@ class Works:
     def _work(self, who: str, year: str, at: tuple[int, int], reach: Span, basis: str) -> Iterator[Citation]:
         more = re.search(r"et al|ほか|ら$|他$", who) is not None
         plain = re.sub(r"\bet al\.?|ほか$|ら$|他$", "", who).strip(" ,、")
-        people = [name.strip(" ,") for name in re.split(r"\s*(?:&|＆|\band\b|・|,|、)\s*", plain) if name.strip(" ,")]
+        people = [name.strip() for name in re.split(r"[&＆・,、]|\band\b", plain) if name.strip()]
         entries = by_author(self.entries, people, year, more=more)
         cue, named = self.text[at[0] : at[1]], outlet_meant(plain)
         if entries:

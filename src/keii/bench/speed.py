@@ -66,11 +66,11 @@ def articles(shared: Path, count: int, target: Path) -> int:
 
 
 def stock_python(home: Path) -> Path:
-    """A virtual environment with the newest spaCy and GiNZA, made once."""
+    """A virtual environment with the newest spaCy and GiNZA."""
     python = home / "bin" / "python"
     if not python.exists():
         venv.create(home, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "ginza", "ja_ginza"], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "--upgrade", "ginza", "ja_ginza"], check=True)
     return python
 
 

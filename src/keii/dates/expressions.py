@@ -13,7 +13,7 @@ from keii.dates.forms import scan
 Relation = Literal["", "since", "until", "within"]
 
 _GAP = re.compile(r"[ \u3000]*(?:の[ ]?)?")
-_LOOSE_GAP = re.compile(r"[ \u3000]*[、,·・-]?[ \u3000]*")
+_LOOSE_GAP = re.compile(r"[ \u3000]*(?:[、,·・-][ \u3000]*)?")
 _FROM_GAP = re.compile(r"の|から|より|から数えて|から見て")
 _RANGE = re.compile(r"(?:の?(?:深夜|夜))?[ ]{0,4}(?:からは?、?|より|[~\-ー→]+|以降)[ ]{0,4}")
 _RANGE_END = re.compile(r"(?:ごろ|頃)?(?:まで|にかけ(?:て)?|いっぱい|以前|に至るまで|に及ぶ)?(?:の間|間(?![一-龠]))?")

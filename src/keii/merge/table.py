@@ -318,7 +318,7 @@ def _groups() -> re.Pattern[str]:
 @lru_cache(maxsize=65536)
 def _is_group(name: str) -> bool:
     """Whether a name is that of several people, who may be told by name elsewhere."""
-    return bool(_groups().search(name) or re.search(r"[0-9０-９数][0-9０-９]*[人名]|ら$|たち$", name))
+    return bool(_groups().search(name) or re.search(r"[0-9０-９数][人名]|ら$|たち$", name))
 
 
 @lru_cache(maxsize=65536)

@@ -189,7 +189,7 @@ def _signatures(document: Document) -> Iterator[str]:
     for sentence in document.sentences:
         if sentence.kind == "embed":
             for match in re.finditer(
-                r"[—–-] ?([A-Z][A-Za-zÀ-ÿ'’.\-]+(?: [A-Z][A-Za-zÀ-ÿ'’.\-]*){1,3}) \(@",
+                r"[—–-] ?([A-Z][A-Za-zÀ-ÿ'’.\-]{1,30}(?: [A-Z][A-Za-zÀ-ÿ'’.\-]{0,30}){1,3}) \(@",
                 document.article.text[sentence.start : sentence.end],
             ):
                 yield spelled(match[1])

@@ -107,7 +107,7 @@ def says(katakana: str, latin: str) -> bool:
     >>> says("イリヤ", "Ilya"), says("サム", "Sam"), says("サム", "Tom"), says("メタルQZ", "MetalQZ")
     (True, True, False, True)
     """
-    end = re.search(r"[A-Z]*$", katakana)
+    end = re.search(r"(?<![A-Z])[A-Z]*$", katakana)
     tail = end[0] if end else ""
     if not latin.endswith(tail) or len(latin) <= len(tail):
         return False

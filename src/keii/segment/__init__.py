@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from keii.model import RUNNING_TEXT, Article, Block, BlockKind, Document, Section, Sentence, Span
 from keii.segment.lines import BULLET, MARKDOWN, Line, bare_heading, boilerplate, classify, is_addition, is_entry, is_stamp, lines
-from keii.segment.sentences import sentences
+from keii.segment.sentences import bounded, sentences
 from keii.text import fold
 
 _UNFINISHED = re.compile(r"(?:[はがをにのともへや、,]|から|まで|より|での|との|[^。！？!?\s]\()$")
@@ -146,4 +146,4 @@ def _cut(text: str, block: Block) -> Iterator[tuple[int, int]]:
     if (block.kind in RUNNING_TEXT and not is_line) or block.kind == "caption":
         yield from sentences(text, block.start, block.end)
     else:
-        yield block.start, block.end
+        yield from bounded(text, block.start, block.end)

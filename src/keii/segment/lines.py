@@ -15,7 +15,7 @@ from keii.text import fold
 _JAPANESE = re.compile(r"[ぁ-んァ-ヴー一-龠々]")
 _LATIN = re.compile(r"[A-Za-z]")
 _SYMBOLS = re.compile(rf"[\s{EMOJI}{JOINERS}]*")
-_SYMBOLS_AT_END = re.compile(rf"[\s{EMOJI}{JOINERS}]+$")
+_SYMBOLS_AT_END = re.compile(rf"(?<![\s{EMOJI}{JOINERS}])[\s{EMOJI}{JOINERS}]+$")
 BULLET = re.compile(
     r"[ \t\u3000]*(?:[•・‣◦●○◆◇■□▪▫▶▷➤✓✔🔸🔹🔶🔷][ \t\u3000]*(?=\S)|[*＊\-－–—][ \t\u3000]+(?=\S)"
     r"|[0-9]{1,2}[.)．）][ \t\u3000]*(?=[^\d\s])"

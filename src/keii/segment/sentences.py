@@ -16,6 +16,9 @@ _CITATION = (
 _TAIL = re.compile(rf"(?:{_CITATION}|[{EMOJI}{JOINERS}]|[ \u3000](?=[{EMOJI}])|[!！?？])+")
 _SPOKEN = re.compile(rf"(?:です|ます|した|せん|でした|ですね|ますね|[よね])(?=[{EMOJI}][{EMOJI}{JOINERS}]*[ \u3000])")
 _CONTINUES = re.compile(r"[とがのはをにもやでへ、,)）」』]|など|という|って|から")
+LONGEST = 2000
+"""Characters of the longest sentence: what is longer, a list without stops or no prose, is cut at a pause."""
+_PAUSES = "、,，;；:： \u3000\n\t"
 _KANA_OR_KANJI = re.compile(r"[ぁ-んァ-ヴー一-龠々]")
 
 
@@ -42,9 +45,20 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
                 stop += 1
             else:
                 break
-        yield from _trimmed(text, first, stop)
+        yield from bounded(text, first, stop)
         first = i = stop
-    yield from _trimmed(text, first, end)
+    yield from bounded(text, first, end)
+
+
+def bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span without blanks around it, in pieces of at most `LONGEST` characters, cut behind their last pause."""
+    while end - start > LONGEST:
+        reach = start + LONGEST
+        pause = max(text.rfind(mark, start, reach) for mark in _PAUSES)
+        cut = pause + 1 if pause >= start else reach
+        yield from _trimmed(text, start, cut)
+        start = cut
+    yield from _trimmed(text, start, end)
 
 
 def _inside_brackets(text: str, start: int, end: int) -> bytearray:
