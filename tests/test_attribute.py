@@ -162,3 +162,8 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     segmented = time.process_time()
     attribute(untold)
     assert time.process_time() - segmented < 1 + (segmented - started)
+
+
+def test_a_document_is_a_source_without_outlet() -> None:
+    found = attribution(document("判決によると、男は金を受け取った。"), 9, 10)
+    assert [source.kind for source in found.source] == ["document"] and not found.outlets

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from runs import ARTICLES
 
@@ -50,3 +51,45 @@ def test_only_the_articles_of_the_run_are_scored(tmp_path: Path, reference: tupl
     assert found.exit_code == 0 and "left out: elsewhere" in found.output and "1 articles" in found.output
     found = CliRunner().invoke(main, ["score", str(gold), str(out / "claims.jsonl")])
     assert found.exit_code == 0 and "counted as missed: elsewhere" in found.output and "2 articles" in found.output
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (b'{"text": "a", "reference": 5}', "`reference` and `zone` are text"),
+        (b'{"text": "\\ud800"}', "surrogates not allowed"),
+        (b"\x82\xa0", "can't decode byte"),
+        (b"{x", "Expecting property name"),
+        (b'{"body": "a"}', "a row needs a `text`"),
+    ],
+)
+def test_a_bad_row_is_told_in_one_line(tmp_path: Path, row: bytes, reason: str) -> None:
+    (tmp_path / "rows.jsonl").write_bytes(row + b"\n")
+    found = CliRunner().invoke(main, ["dates", "--jsonl", str(tmp_path / "rows.jsonl")])
+    assert found.exit_code == 2 and reason in found.output and len(found.output.splitlines()) == 1
+
+
+def test_damaged_events_are_told_in_one_line(tmp_path: Path) -> None:
+    for rows in (b"{", b"\x82"):
+        (tmp_path / "events.jsonl").write_bytes(rows)
+        found = CliRunner().invoke(main, ["events", str(tmp_path)])
+        assert found.exit_code == 2 and "not the events of a run" in found.output and len(found.output.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ('[read]\nzone = "Mars"', "unknown time zone: 'Mars'"),
+        ('[names]\nnames = "HOME/own.tsv"', "own.tsv"),
+        ('[names]\noutlets = "HOME/own.tsv"', "not a list of outlets"),
+        ('[extract]\nmodel = "HOME"', "when.json: cannot be read"),
+    ],
+)
+def test_bad_settings_are_told_once(tmp_path: Path, settings: str, reason: str) -> None:
+    (tmp_path / "own.tsv").write_bytes(b"\x82\n")
+    (tmp_path / "when.json").write_text("{", encoding="utf-8")
+    (tmp_path / "keii.toml").write_text(settings.replace("HOME", str(tmp_path)), encoding="utf-8")
+    (tmp_path / "a.txt").write_text("社長は5月10日に辞任した。", encoding="utf-8")
+    command = ["run", str(tmp_path / "a.txt"), "-o", str(tmp_path / "out"), "--config", str(tmp_path / "keii.toml")]
+    found = CliRunner().invoke(main, command)
+    assert found.exit_code == 2 and reason in found.output and len(found.output.splitlines()) == 1

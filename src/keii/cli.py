@@ -322,16 +322,26 @@ def _each_row(text: str | None, source: IO[str] | None, find: _Find, extra: dict
 
 
 def _rows(source: IO[str]) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(source, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise click.ClickException(f"{source.name}:{number}: not JSON: {error}") from error
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise click.ClickException(f"{source.name}:{number}: a row needs a `text`")
-        yield row
+    from keii.model import KeiiError
+
+    number = 0
+    try:
+        for line in source:
+            number += 1
+            if line.strip():
+                yield _row(json.loads(line))
+    except (ValueError, RecursionError) as error:  # also what is no UTF-8 and no JSON
+        raise KeiiError(f"{source.name}:{number}: {error}") from error
+
+
+def _row(row: Any) -> dict[str, Any]:
+    """A row as told, if it has a text that can be written, and a reference and a zone that are text."""
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise ValueError("a row needs a `text`")
+    if not all(isinstance(row.get(key), str | None) for key in ("reference", "zone")):
+        raise ValueError("`reference` and `zone` are text")
+    row["text"].encode()
+    return row
 
 
 @main.command()

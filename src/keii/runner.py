@@ -12,8 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from keii.config import Config
+from keii.dates.find import zone_info
 from keii.export import digests, export, lines, reload
+from keii.extract.learned import MODELS, load
 from keii.model import Event, KeiiError
+from keii.names import outlet_kind
+from keii.names.lexica import bodies
 from keii.pipeline import Progress, Run, Workers, cpu, gather, tell, whole_fingerprint
 from keii.store import Store, opened
 from keii.workers import cluster, pool
@@ -39,6 +43,7 @@ def execute(paths: Sequence[Path], options: Options, config: Config, progress: P
     """
     out, gold = options.out, options.gold
     _refuse_own_output(paths, out)
+    _refuse_bad_settings(config)
     with opened(out, fresh=options.fresh) as store:
         with _workers(options, config, store) as workers:
             begun = cpu()
@@ -63,7 +68,10 @@ def execute(paths: Sequence[Path], options: Options, config: Config, progress: P
 def read_events(out: Path) -> tuple[Event, ...]:
     """The events of a run's folder, none where it has none yet."""
     path = out / "events.jsonl"
-    return _events(path.read_text(encoding="utf-8")) if path.exists() else ()
+    try:
+        return _events(path.read_text(encoding="utf-8")) if path.exists() else ()
+    except (OSError, ValueError) as error:
+        raise KeiiError(f"{path}: not the events of a run: {str(error).splitlines()[0]}") from error
 
 
 def _events(rows: str) -> tuple[Event, ...]:
@@ -95,6 +103,16 @@ def _refuse_own_output(paths: Sequence[Path], out: Path) -> None:
     for path in paths:
         if os.path.realpath(path) in own:
             raise KeiiError(f"{out}: the output folder can't be what is read")
+
+
+def _refuse_bad_settings(config: Config) -> None:
+    """Load what the settings name: what is wrong there is told once, and not of every article."""
+    zone_info(config.read.zone)
+    bodies(config.names.names)
+    outlet_kind("", extra=config.names.outlets)
+    if config.extract.model:
+        for name in MODELS:
+            load(name, config.extract.model)
 
 
 @contextmanager

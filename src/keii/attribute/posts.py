@@ -75,7 +75,7 @@ class Posts:
     def _verbs(self, sentence: Sentence, acts: Sequence[Act]) -> Iterator[Citation]:
         m = _TWEET.search(self.text, sentence.start, sentence.end)
         if m:
-            name = "Twitter" if "ツイート" in m[1] else "X"
+            name = "Twitter" if "ツイート" in m[1] else (self.last or "X") if m[1] == "リプライ" else "X"
             yield self._posted(sentence, m.span(1), name, acts, "post verb")
             return
         m = _BARE_POST.search(self.text, sentence.start, sentence.end) or _ACCOUNT.search(self.text, sentence.start, sentence.end)

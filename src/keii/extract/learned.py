@@ -18,6 +18,10 @@ from keii.model import KeiiError
 Features = Mapping[str, float]
 
 
+MODELS = ("detect", "type", "factuality", "when", "roles", "merge")
+"""The models that a folder of one's own may hold."""
+
+
 @dataclass(frozen=True)
 class Linear:
     """A multinomial or binary logistic regression. `weights[feature][k]` counts for `classes[k]`; binary ones have one column."""

@@ -99,6 +99,11 @@ class Trigger:
         return "active"
 
     @cached_property
+    def is_causative(self) -> bool:
+        """Whether somebody makes another do it: 〜させる, 〜させられる."""
+        return not {"せる", "させる"}.isdisjoint(chain(self.tokens, self.host).lemmas)
+
+    @cached_property
     def use(self) -> str:
         """How the trigger stands: a verb, or a noun with its particle."""
         if self.verbal:

@@ -1,4 +1,4 @@
-"""What a construction says of who takes part, whoever chose: 〜てもらう, and 〜したのは以下の3人だ."""
+"""What a construction says of who takes part, whoever chose: 〜させる, 〜てもらう, and 〜したのは以下の3人だ."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def by_construction(trigger: Trigger, type: EventType, chosen: Chosen) -> Chosen
     chosen = [(unit, role) for unit, role in chosen if role != "org" or unit.tail.label != "PERSON"]
     if trigger.voice == "benefactive":
         chosen = _with_doer(trigger, type, chosen)
+    if trigger.is_causative:
+        chosen = _with_causer(trigger, chosen)
     chosen = [(_head(trigger, type, unit) if role == "agent" else unit, role) for unit, role in chosen]
     if trigger.voice == "passive" and trigger.verbal and type != "meet":
         chosen = _without_passive_agent(trigger, chosen)
@@ -112,6 +114,19 @@ def _with_doer(trigger: Trigger, type: EventType, chosen: Chosen) -> Chosen:
         return [*((unit, role) for unit, role in others if role != "patient"), (doer, "patient")]
     receives: Role = "other" if any(role == "patient" for _, role in others) or objects(trigger) else "patient"
     return [(doer, "agent"), *((unit, receives if role == "agent" else role) for unit, role in others)]
+
+
+def _with_causer(trigger: Trigger, chosen: Chosen) -> Chosen:
+    """〜させる: the subject acts on whom に or を marks; 〜させられる: the に phrase acts on the subject."""
+    causers, causees = (
+        [unit for n, unit in enumerate(trigger.units) if trigger.relations[n] in wanted and _acts(trigger, n)]
+        for wanted in ((("arg:に",), _SUBJECT) if trigger.voice == "passive" else (_SUBJECT, ("arg:に", "arg:を")))
+    )
+    if not causers or not causees:
+        return chosen
+    told = {id(causers[0]), id(causees[0])}
+    kept = [(unit, role) for unit, role in chosen if id(unit) not in told and role != "agent"]
+    return [(causers[0], "agent"), (causees[0], "patient"), *kept]
 
 
 def _with_cleft(trigger: Trigger, type: EventType, chosen: Chosen) -> Chosen:
