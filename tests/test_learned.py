@@ -85,7 +85,7 @@ def test_what_a_folder_of_models_lacks_is_the_package_s(tmp_path: Path) -> None:
 def forest() -> tuple[Trees, np.ndarray, np.ndarray]:
     table = np.random.default_rng(0).normal(size=(400, 3)).round(2)
     labels = (table[:, 0] > 0) ^ (table[:, 1] > 0)
-    return grow(table, labels, seed=0), table, labels
+    return Trees.mean([grow(table, labels, seed=0), grow(table, labels, seed=1)]), table, labels
 
 
 def test_trees_learn_what_no_line_can(forest: tuple[Trees, np.ndarray, np.ndarray]) -> None:

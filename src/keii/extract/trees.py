@@ -61,6 +61,20 @@ class Trees:
         return {"base": round(self.base, 4), "roots": self.roots.tolist(), "nodes": nodes}
 
     @classmethod
+    def mean(cls, groves: Sequence[Trees]) -> Trees:
+        """Trees whose sum is the mean of several forests'."""
+        n = len(groves)
+        firsts = np.cumsum([0, *(len(grove.column) for grove in groves)])
+        return cls(
+            sum(grove.base for grove in groves) / n,
+            np.concatenate([grove.roots + first for grove, first in zip(groves, firsts, strict=False)]),
+            np.concatenate([grove.column for grove in groves]),
+            np.concatenate([np.where(grove.column < 0, grove.threshold / n, grove.threshold) for grove in groves]),
+            np.concatenate([grove.left + first for grove, first in zip(groves, firsts, strict=False)]),
+            np.concatenate([grove.right + first for grove, first in zip(groves, firsts, strict=False)]),
+        )
+
+    @classmethod
     def parse(cls, data: Mapping[str, Any]) -> Trees:
         nodes = [node if len(node) > 1 else [-1, node[0], 0, 0] for node in data["nodes"]]
         column, threshold, left, right = zip(*nodes, strict=True)
