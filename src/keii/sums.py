@@ -27,7 +27,7 @@ class Group:
 def remembered(spell: Callable[P, Iterable[str]]) -> Callable[P, Group]:
     """A group of features that depend on nothing but the arguments."""
 
-    @lru_cache(1 << 12)
+    @lru_cache(1 << 10)
     def group(*args: P.args, **kwargs: P.kwargs) -> Group:
         return Group(tuple(spell(*args, **kwargs)))
 

@@ -31,7 +31,7 @@ _KINDS_OF_TRANSLATION = r"(?:日本語|和|邦|意|抄|全|全文|筆者|編集�
 _TRANSLATION = re.compile(
     rf"^\s*[（(【［]\s*{_KINDS_OF_TRANSLATION}(?:訳文?|翻訳)\s*(?:[:：]|[)）】］])|^\s*{_KINDS_OF_TRANSLATION}(?:訳文?|翻訳)[:：]"
     r"|[（(][^（）()。]{0,8}訳[)）]。?\s*$"
-    r"|^\s*[“\"'‘>]?[A-Za-z][^ぁ-んァ-ヶ一-龠]{14,}[（(「][^A-Za-z]{0,3}[^（(]*[ぁ-ん][^（(]*[)）」]\s*$"
+    r"|^\s*[“\"'‘>]?[A-Za-z][^ぁ-んァ-ヶ一-龠]{14,600}[（(「](?![A-Za-z])[^（(ぁ-ん]{0,200}[ぁ-ん][^（(]{0,400}[)）」]\s*$"
 )
 """A block that is the translation of a post or statement: (訳)…, 日本語訳:…, …(編集部訳), I will step down.(退任します)."""
 _SINCE = 3
